@@ -1,0 +1,144 @@
+"""The channel-neutral messages that every room shares: what came in, what is said back. Frozen, without behaviour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+Channel = Literal["console", "telegram", "email"]
+HandleKind = Literal["email", "phone", "telegram", "username", "user"]
+MailKind = Literal["personal", "auto-reply", "bounce", "bulk", "calendar", "feedback"]
+Direction = Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sender:
+    """Who a message says it is from. `kind` "user" is a team member by name (the console's own claim)."""
+
+    kind: HandleKind
+    value: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A part of a message that is a file; its bytes stay in the raw message, found again by `part` (an index)."""
+
+    part: int
+    name: str
+    media_type: str
+    size: int  # bytes, decoded
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """A mailbox: the display name as shown, the address lower-cased. Either may be empty."""
+
+    name: str = ""
+    address: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One letter as its reader would describe it: who wrote to whom, when, about what, and what."""
+
+    sender: Address = Address()
+    to: tuple[Address, ...] = ()
+    cc: tuple[Address, ...] = ()
+    subject: str = ""
+    date: datetime | None = None  # aware when the zone is known, naive when the mail doesn't tell it
+    body: str = ""
+    newest: str = ""  # body without quotes and signature
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A raw mail, understood: the letter that arrived and, when it is a forward, the original inside it."""
+
+    outer: Letter
+    original: Letter | None = None  # of a forward: the innermost letter
+    comment: str = ""  # of a forward: what the forwarder wrote
+    kind: MailKind = "personal"
+    authentic: bool = False  # the From line was proved by a trusted Authentication-Results
+    message_id: str = ""
+    in_reply_to: str = ""
+    references: tuple[str, ...] = ()
+    reply_to: tuple[Address, ...] = ()
+    digest: str = ""  # of the content alone (From, Date, Subject, text): the same over every route
+    attachments: tuple[Attachment, ...] = ()
+    because: tuple[str, ...] = ()  # why it was understood so, for people
+
+    @property
+    def letter(self) -> Letter:
+        """The customer's letter: the original of a forward, else the mail itself."""
+        return self.original or self.outer
+
+
+@dataclass(frozen=True, slots=True)
+class InboundMessage:
+    """One message as it is kept in the inbox. `at` is its own moment (aware, UTC): relative words count from it."""
+
+    channel: Channel
+    external_id: str  # unique for ever within the channel; the same message again has the same one
+    lane: str  # messages of one lane are handled in order
+    sender: Sender
+    at: datetime
+    text: str = ""  # what is said to Rapport; for a mail see `mail`
+    tap: str | None = None  # the token of the button that was pressed
+    reply_to: str | None = None  # the channel's id of our own message that this one answers
+    language: str | None = None  # the sender's app language, a hint
+    mail: Mail | None = None
+    problem: str | None = None  # why it couldn't be prepared: it is kept raw and parked
+
+
+Style = Literal["plain", "bold", "italic", "code", "quote"]
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A run of text in one style."""
+
+    text: str
+    style: Style = "plain"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button: its label, and a token that the database binds to its user and what it does."""
+
+    label: str
+    token: str
+
+
+ReplyKind = Literal["reply", "reminder", "digest", "notice"]
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What Rapport says: styled text (line breaks in the spans) and rows of buttons."""
+
+    spans: tuple[Span, ...]
+    buttons: tuple[tuple[Button, ...], ...] = ()
+    kind: ReplyKind = "reply"
+
+    @property
+    def text(self) -> str:
+        """The words alone."""
+        return "".join(span.text for span in self.spans)
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """One claimed row of the outbox, ready to be sent by a carrier."""
+
+    id: int
+    key: str
+    channel: Channel | Literal["push"]
+    user_id: int | None
+    address: str  # the chat or mail address it goes to; empty when the carrier finds it by the user
+    reply: Reply
+    in_answer_to: str | None = None  # the channel's id of the message that this answers
+    edits: str | None = None  # the channel's id of our own earlier message that this replaces
+    attempts: int = 0
+    extra: dict[str, str] = field(default_factory=dict)
