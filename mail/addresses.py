@@ -1,0 +1,142 @@
+"""Address lists as programs and people really write them, broken ones too, to names and addresses."""
+
+from __future__ import annotations
+
+import re
+
+from mail.charset import clean
+from mail.headers import decode_words
+from storage.messages import Address
+
+MAX_ADDRESSES = 500
+
+_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@|]{1,128}@[^\s<>()\[\]\",;:@|]{1,190}")
+_MAILTO = re.compile(r"mailto:", re.IGNORECASE)
+_DRESSING = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
+_ON_BEHALF = re.compile(
+    r"\b(on behalf of|im auftrag von|de la part de|en nombre de|em nome de|per conto di|namens|от имени)\b",
+    re.IGNORECASE,
+)
+
+
+def parse_addresses(value: str) -> tuple[Address, ...]:
+    """All mailboxes of a header's (or a forward block's) value, in order; names without an address too. Never raises."""
+    found: list[Address] = []
+    for piece in _split(value[:60_000]):
+        address = parse_address(piece)
+        if address.name or address.address:
+            found.append(address)
+        if len(found) >= MAX_ADDRESSES:
+            break
+    return tuple(found)
+
+
+def parse_address(piece: str) -> Address:
+    """One mailbox: `Name <a@b>`, `a@b (Name)`, `Name [mailto:a@b]`, `Name <a@b<mailto:a@b>>`, `<a@b`, `Name` alone."""
+    text = clean(piece)[:2_000]
+    text = _MAILTO.sub(" ", text)
+    hits = list(_ADDRESS.finditer(text))
+    angled = text.rfind("<")
+    hit = None
+    for candidate in hits:
+        if hit is None or (candidate.start() > angled >= 0 and hit.start() < angled):
+            hit = candidate
+    if hit is None:
+        return Address(name=_name(text.split("<")[0] if "<" in text and text.split("<")[0].strip() else text))
+    address = hit.group().strip("'*_.`\u2018\u2019\u201c\u201d").lower()
+    before = text[: hit.start()]
+    opening = max(before.rfind("<"), before.rfind("["), before.rfind("("))
+    name = _name(text[: opening if opening >= 0 else hit.start()])
+    if not name:
+        name = _name(_comment(text[hit.end() :]))
+    if _ADDRESS.search(name):
+        rest = _name(_ADDRESS.sub(" ", name))
+        name = rest if rest and not _ON_BEHALF.fullmatch(rest) else ""
+    return Address(name=name, address=address)
+
+
+def _comment(text: str) -> str:
+    start = text.find("(")
+    end = text.rfind(")")
+    return text[start + 1 : end] if 0 <= start < end else ""
+
+
+def _name(text: str) -> str:
+    """A display name as people write it: decoded, without quotes, surrounding apostrophes and left-over brackets."""
+    name = " ".join(decode_words(text).split())
+    before = None
+    while before != name:
+        before = name
+        name = name.strip(" \t,;:<>[]|").strip('"\u201c\u201d\u201e\u00ab\u00bb`')
+        if len(name) > 1 and name[0] in "'\u2018*_" and name[-1] in "'\u2019*_":
+            name = name[1:-1]
+        name = name.strip("*").strip()
+    if name.startswith("(") and name.endswith(")"):
+        name = name[1:-1].strip()
+    return name.replace('\\"', '"').replace("\\\\", "\\")[:300]
+
+
+def _split(value: str) -> list[str]:
+    """Pieces at commas and semicolons outside quotes, brackets and comments; a group's name and end are dropped."""
+    separators = ";" if ";" in value and "@" not in value else ",;"
+    pieces: list[str] = []
+    start = 0
+    quoted = angled = has_at = angled_at = escaped = False
+    depth = 0
+    for index, char in enumerate(value):
+        if escaped:
+            escaped = False
+        elif char == "\\" and quoted:
+            escaped = True
+        elif char == '"':
+            quoted = not quoted
+        elif quoted:
+            continue
+        elif char == "(":
+            depth += 1
+        elif char == ")" and depth:
+            depth -= 1
+        elif char == "<":
+            angled, angled_at = True, False
+        elif char == ">":
+            angled = False
+        elif char == "@":
+            has_at, angled_at = True, angled
+        elif char in separators and not depth and not (angled and not angled_at):
+            pieces.append(value[start:index])
+            start = index + 1
+            angled = has_at = False
+        elif char == ":" and not has_at and not angled and value[max(0, index - 6) : index].lower() != "mailto":
+            start = index + 1  # a group's name, as in `undisclosed-recipients:;`
+    pieces.append(value[start:])
+    return [piece for piece in _rejoin(pieces) if piece.strip()]
+
+
+def _rejoin(pieces: list[str]) -> list[str]:
+    """`Kern, Anna <a@b>` without quotes was cut at its comma: a piece without an address belongs to the next, in a list with addresses."""
+    if not any("@" in piece for piece in pieces):
+        return pieces
+    joined: list[str] = []
+    held = ""
+    for piece in pieces:
+        if "@" in piece:
+            stripped = piece.strip()
+            if (
+                held
+                and ("<" in stripped or "[" in stripped)
+                and not stripped.startswith(("<", "["))
+                and len(held.split()) <= 3
+            ):
+                joined.append(f"{held},{piece}")
+            elif held:
+                joined.extend([held, piece])
+            else:
+                joined.append(piece)
+            held = ""
+        else:
+            if held:
+                joined.append(held)
+            held = piece if piece.strip() else ""
+    if held:
+        joined.append(held)
+    return joined

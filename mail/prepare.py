@@ -1,0 +1,105 @@
+"""Parses mails in a process of their own, which is killed at its limits: a thread can't be stopped, and foreign bytes are no friends."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from mail.errors import MailTooHard, MailUnreadable
+from storage.codec import from_json
+from storage.messages import Mail
+
+_ROOT = Path(__file__).resolve().parent.parent
+_START_SECONDS = 20  # a cold start on a slow machine
+
+
+class MailParser:
+    """`async with MailParser() as parser: mail = await parser.parse(raw)`. The process starts at the first mail; one mail at a time."""
+
+    def __init__(
+        self,
+        *,
+        authserv: frozenset[str] = frozenset(),
+        seconds: float = 10,
+        memory: int = 512 * 1024 * 1024,
+        module: str = "mail.worker",
+    ) -> None:
+        self._authserv = json.dumps(sorted(authserv)).encode()
+        self._seconds = seconds
+        self._memory = memory
+        self._module = module
+        self._process: asyncio.subprocess.Process | None = None
+        self._turn = asyncio.Lock()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self._stop()
+
+    async def parse(self, raw: bytes) -> Mail:
+        """The mail, understood. Raises MailUnreadable (no content) or MailTooHard (its limits of time or memory were reached)."""
+        async with self._turn:
+            try:
+                answer = await self._ask(raw)
+            except BaseException:
+                await self._stop()  # a half-read answer must never be taken for the next mail's
+                raise
+        if answer[:1] == b"+":
+            return from_json(Mail, answer[1:].decode())
+        if answer[:1] == b"-":
+            raise MailUnreadable(answer[1:].decode())
+        raise MailTooHard(answer[1:].decode())
+
+    async def _ask(self, raw: bytes) -> bytes:
+        process = self._process
+        if process is None or process.returncode is not None:
+            process = await self._start()
+        assert process.stdin is not None
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(self._seconds):
+                process.stdin.write(
+                    len(raw).to_bytes(4, "big") + len(self._authserv).to_bytes(2, "big") + self._authserv
+                )
+                process.stdin.write(raw)
+                await process.stdin.drain()
+                size = int.from_bytes(await process.stdout.readexactly(4), "big")
+                return await process.stdout.readexactly(size)
+        except TimeoutError:
+            raise MailTooHard(f"the mail took longer than {self._seconds:g} seconds to understand") from None
+        except (asyncio.IncompleteReadError, ConnectionError):
+            raise MailTooHard("the parsing process broke down over this mail") from None
+
+    async def _start(self) -> asyncio.subprocess.Process:
+        """A running process that has said it is ready, so that its start doesn't count as the mail's time."""
+        await self._stop()
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", self._module, str(self._memory),
+            stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=_ROOT,
+        )  # fmt: skip
+        self._process = process
+        assert process.stdout is not None
+        try:
+            async with asyncio.timeout(_START_SECONDS):
+                ready = await process.stdout.readexactly(1)
+        except (TimeoutError, asyncio.IncompleteReadError):
+            raise MailTooHard("the parsing process doesn't start") from None
+        if ready != b".":
+            raise MailTooHard("the parsing process doesn't start as it should")
+        return process
+
+    async def _stop(self) -> None:
+        process, self._process = self._process, None
+        if process is None:
+            return
+        with contextlib.suppress(ProcessLookupError):
+            process.kill()
+        await process.wait()

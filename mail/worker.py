@@ -1,0 +1,48 @@
+"""The parsing process: raw mails in by length-prefixed frames on stdin, JSON of the Mail out on stdout, until stdin closes.
+
+Frame in: 4 bytes length (big-endian), 2 bytes length of the authserv list, that list (JSON), the raw mail.
+Frame out: 4 bytes length, then `+` and the Mail as JSON, or `-` and the reason why there is none.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import sys
+from typing import BinaryIO
+
+from mail.errors import MailUnreadable
+from mail.parse import parse_mail
+from storage.codec import to_json
+
+
+def serve(source: BinaryIO, sink: BinaryIO) -> None:
+    """Answers every frame of the source on the sink."""
+    while len(head := source.read(6)) == 6:
+        size, listed = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
+        authserv = frozenset(json.loads(source.read(listed)))
+        raw = source.read(size)
+        try:
+            answer = "+" + to_json(parse_mail(raw, authserv=authserv))
+        except MailUnreadable as error:
+            answer = f"-{error}"
+        except MemoryError:
+            answer = "!the mail needs more memory than it may have"
+        data = answer.encode("utf-8", "replace")
+        del raw, answer
+        sink.write(len(data).to_bytes(4, "big") + data)
+        sink.flush()
+
+
+def main() -> None:
+    """`python -m mail.worker MEMORY_BYTES`."""
+    if len(sys.argv) > 1:
+        limit = int(sys.argv[1])
+        resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    sys.stdout.buffer.write(b".")
+    sys.stdout.buffer.flush()
+    serve(sys.stdin.buffer, sys.stdout.buffer)
+
+
+if __name__ == "__main__":
+    main()
