@@ -142,3 +142,21 @@ class OutgoingMessage:
     edits: str | None = None  # the channel's id of our own earlier message that this replaces
     attempts: int = 0
     extra: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button before it is queued: its label, and the act that a tap stands for (a name and its arguments)."""
+
+    label: str
+    act: str
+    arguments: dict[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """An answer as the handlers make it; queuing it turns its choices into buttons with tokens."""
+
+    spans: tuple[Span, ...]
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    kind: ReplyKind = "reply"

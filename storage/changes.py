@@ -1,0 +1,152 @@
+"""The trail: every change of a record goes through here, with what it was before, and can be undone from it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from storage.derived import refresh
+from storage.errors import CannotUndo, ChangedMeanwhile, NotFound
+from storage.tables import changes, metadata
+
+Values = dict[str, Any]
+
+_RECORD = changes.insert().values(
+    {
+        name: bindparam(name)
+        for name in ("at", "user_id", "inbox_id", "table_name", "row_id", "contact_id", "before", "after")
+    }
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Who changes what because of which message; each of its writes is one row of the trail."""
+
+    connection: Connection
+    at: datetime
+    user_id: int | None
+    inbox_id: int | None
+
+    def insert(self, table: Table, **values: Any) -> int:
+        """A new record; its id."""
+        row_id = int(self.connection.execute(table.insert().returning(table.c.id), values).scalar_one())
+        self._record(table, row_id, None, {"id": row_id, **values})
+        return row_id
+
+    def update(self, table: Table, row_id: int, *, version: int | None = None, **values: Any) -> None:
+        """Changes a record. Raises NotFound, or ChangedMeanwhile when it isn't at the version that was seen."""
+        row = self.connection.execute(select(table).where(table.c.id == row_id)).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no {table.name} {row_id} any more.")
+        before = {name: row[name] for name in values}
+        if before == values:
+            return
+        statement = update(table).where(table.c.id == row_id).values(values)
+        if "version" in table.c:
+            seen = row["version"] if version is None else version
+            statement = statement.where(table.c.version == seen).values(version=seen + 1)
+        if self.connection.execute(statement).rowcount != 1:
+            raise ChangedMeanwhile("Somebody else changed this a moment ago. Try again.")
+        self._record(table, row_id, before, values, row.get("contact_id"))
+
+    def delete(self, table: Table, row_id: int) -> None:
+        """Takes a record away; what still refers to it must have gone before."""
+        row = self.connection.execute(select(table).where(table.c.id == row_id)).mappings().first()
+        if row is None:
+            raise NotFound(f"There is no {table.name} {row_id} any more.")
+        self.connection.execute(table.delete().where(table.c.id == row_id))
+        self._record(table, row_id, dict(row), None)
+
+    def _record(
+        self, table: Table, row_id: int, before: Values | None, after: Values | None, contact_id: int | None = None
+    ) -> None:
+        whole = after or before or {}
+        contact = row_id if table.name == "contacts" else contact_id or whole.get("contact_id")
+        self.connection.execute(
+            _RECORD,
+            {
+                "at": self.at,
+                "user_id": self.user_id,
+                "inbox_id": self.inbox_id,
+                "table_name": table.name,
+                "row_id": row_id,
+                "contact_id": contact,
+                "before": _plain(before),
+                "after": _plain(after),
+            },
+        )
+
+
+def changed_by(connection: Connection, inbox_id: int) -> bool:
+    """Did this message change anything that still stands?"""
+    query = select(changes.c.id).where(changes.c.inbox_id == inbox_id, changes.c.undone_by.is_(None)).limit(1)
+    return connection.execute(query).first() is not None
+
+
+def newest_change(connection: Connection, user_id: int) -> int | None:
+    """The inbox id of the user's newest message whose changes stand and aren't themselves an undoing."""
+    undoing = select(changes.c.undone_by).where(changes.c.undone_by.is_not(None))
+    query = select(func.max(changes.c.inbox_id)).where(
+        changes.c.user_id == user_id, changes.c.undone_by.is_(None), changes.c.inbox_id.not_in(undoing)
+    )
+    return connection.execute(query).scalar()
+
+
+def undo(trail: Trail, inbox_id: int) -> int:
+    """Takes back all that a message changed, newest first; how many changes. Raises CannotUndo, changing nothing.
+
+    The undoing is itself recorded under the message that asked for it, so it can be undone in turn.
+    """
+    connection = trail.connection
+    query = (
+        select(changes)
+        .where(changes.c.inbox_id == inbox_id, changes.c.undone_by.is_(None))
+        .order_by(changes.c.id.desc())
+    )
+    rows = connection.execute(query).all()
+    try:
+        with connection.begin_nested():
+            for row in rows:
+                _reverse(trail, metadata.tables[row.table_name], row.row_id, row.before, row.after)
+            connection.execute(
+                update(changes).where(changes.c.id.in_([row.id for row in rows])).values(undone_by=trail.inbox_id)
+            )
+    except (IntegrityError, NotFound, ChangedMeanwhile) as error:
+        raise CannotUndo("Newer entries depend on it.") from error
+    for row in rows:
+        refresh(connection, row.table_name, row.row_id)
+    return len(rows)
+
+
+def _reverse(trail: Trail, table: Table, row_id: int, before: Values | None, after: Values | None) -> None:
+    if before is None:
+        trail.delete(table, row_id)
+    elif after is None:
+        trail.insert(table, **_typed(table, before))
+    else:
+        now = trail.connection.execute(select(table).where(table.c.id == row_id)).mappings().first()
+        if now is None or any(_plain({name: now[name]})[name] != value for name, value in after.items()):  # type: ignore[index]
+            raise ChangedMeanwhile("It was changed again since.")
+        trail.update(table, row_id, **_typed(table, before))
+
+
+def _plain(values: Values | None) -> Values | None:
+    if values is None:
+        return None
+    return {name: value.isoformat() if isinstance(value, datetime) else value for name, value in values.items()}
+
+
+def _typed(table: Table, values: Values) -> Values:
+    return {
+        name: datetime.fromisoformat(value) if isinstance(value, str) and _is_moment(table, name) else value
+        for name, value in values.items()
+    }
+
+
+def _is_moment(table: Table, name: str) -> bool:
+    return table.c[name].type.python_type is datetime

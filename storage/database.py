@@ -1,0 +1,201 @@
+"""The one door to the database: every write of the process goes through `write`, one transaction each."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+import threading
+from collections.abc import AsyncIterator, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager, contextmanager
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool, QueuePool
+
+from storage.errors import WrongSetting
+
+T = TypeVar("T")
+Work = Callable[[Connection], T]
+
+_BUSY_MS = 10_000  # how long a write waits for another process's transaction
+_POOL = 4  # connections to PostgreSQL for writing
+_READING = {"rapport_reading": True}
+
+
+class Database:
+    """One database, opened: `write` and `read` from the loops, `transact` and `look` where no loop runs.
+
+    Work is a synchronous function of a SQLAlchemy connection; it must not keep the connection. A write is one
+    transaction: committed when the work returns, rolled back whole when it raises.
+    """
+
+    def __init__(self, url: str) -> None:
+        self.url = database_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._writer = ThreadPoolExecutor(1 if self.is_sqlite else _POOL, thread_name_prefix="database")
+        self._turn = threading.Lock()
+        self._engine = self._make_engine()
+        self._reader: AsyncEngine | None = None
+        self._wakers: list[Callable[[], None]] = []
+
+    async def write(self, work: Work[T]) -> T:
+        """Runs the work in one transaction, in the writer's thread: one hop there and back."""
+        result, changed = await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work)
+        if changed:
+            for wake in self._wakers:
+                wake()
+        return result
+
+    def transact(self, work: Work[T]) -> T:
+        """Runs the work in one transaction, here and now: for commands without an event loop."""
+        return self._transact(work)[0]
+
+    async def read(self, work: Work[T]) -> T:
+        """Runs work that only reads, on the async engine, beside any write."""
+        if self._reader is None:
+            self._reader = self._make_reader()
+        async with self._reader.connect() as connection:
+            return await connection.run_sync(work)
+
+    def look(self, work: Work[T]) -> T:
+        """Runs work that only reads, here and now."""
+        with self._engine.connect().execution_options(**_READING) as connection:
+            return work(connection)
+
+    @contextmanager
+    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
+        """While it lasts, `wake` is called (in the event loop) after each write that changed something."""
+        self._wakers.append(wake)
+        try:
+            yield
+        finally:
+            self._wakers.remove(wake)
+
+    @property
+    def engine(self) -> Engine:
+        """The engine under the door, for migrations and backups only."""
+        return self._engine
+
+    async def close(self) -> None:
+        """Waits for the writes under way and closes every connection."""
+        if self._reader is not None:
+            await self._reader.dispose()
+        self.close_now()
+
+    def close_now(self) -> None:
+        """The same where no loop ran."""
+        self._writer.shutdown(wait=True)
+        self._engine.dispose()
+
+    def _transact(self, work: Work[T]) -> tuple[T, bool]:
+        if not self.is_sqlite:
+            with self._engine.begin() as connection:
+                return work(connection), True
+        # SQLite has one writer: a turn within the process costs less than its busy handler's sleeps.
+        with self._turn, self._engine.begin() as connection:
+            sqlite: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
+            before = sqlite.total_changes
+            result = work(connection)
+            return result, sqlite.total_changes != before
+
+    def _make_engine(self) -> Engine:
+        if not self.is_sqlite:
+            return create_engine(self.url, pool_size=_POOL, max_overflow=2, pool_pre_ping=True)
+        _make_folder(self.url)
+        engine = create_engine(
+            self.url,
+            poolclass=QueuePool,
+            pool_size=2,
+            connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
+        )
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+        return engine
+
+    def _make_reader(self) -> AsyncEngine:
+        if not self.is_sqlite:
+            return create_async_engine(self.url, pool_size=2, pool_pre_ping=True)
+        url = self.url.set(drivername="sqlite+aiosqlite")
+        reader = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_MS / 1000})
+        event.listen(reader.sync_engine, "connect", _prepare_sqlite)
+        return reader
+
+
+def database_url(setting: str) -> URL:
+    """A path or a URL, as a SQLAlchemy URL with our driver. Raises WrongSetting with an example."""
+    if "://" not in setting:
+        return URL.create("sqlite", database=str(Path(setting).expanduser()))
+    try:
+        url = make_url(setting)
+    except ArgumentError:
+        raise WrongSetting(
+            "RAPPORT_DATABASE is no path and no URL. Try rapport.db or postgresql://user:password@host/rapport"
+        ) from None
+    backend = url.get_backend_name()
+    if backend in ("postgresql", "postgres"):
+        return url.set(drivername="postgresql+psycopg")
+    if backend == "sqlite":
+        return url.set(drivername="sqlite")
+    raise WrongSetting(f"RAPPORT_DATABASE: {backend} isn't supported. Use a file's path or postgresql://...")
+
+
+@asynccontextmanager
+async def open_database(setting: str) -> AsyncIterator[Database]:
+    """A database with its schema up to date, closed at the end."""
+    from storage.schema import upgrade
+
+    database = Database(setting)
+    try:
+        upgrade(database)
+        yield database
+    finally:
+        await database.close()
+
+
+@contextmanager
+def open_database_now(setting: str) -> Iterator[Database]:
+    """The same for commands without an event loop."""
+    from storage.schema import upgrade
+
+    database = Database(setting)
+    try:
+        upgrade(database)
+        yield database
+    finally:
+        database.close_now()
+
+
+def _make_folder(url: URL) -> None:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    # No implicit BEGIN by the driver: SQLAlchemy's begin event sends ours (its documented recipe for pysqlite).
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in (
+        f"busy_timeout={_BUSY_MS}",
+        "journal_mode=WAL",
+        "synchronous=FULL",
+        "foreign_keys=ON",
+        "secure_delete=ON",  # what is erased must not stay in free pages
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A plain BEGIN takes the write lock late, and one of two writers then fails; readers must not take it at all.
+    reading = connection.get_execution_options().get("rapport_reading")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+def locked_for_migration(connection: Connection) -> None:
+    """Makes processes that start together migrate one after the other, until the transaction ends."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(text("SELECT pg_advisory_xact_lock(7270011)"))

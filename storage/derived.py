@@ -1,0 +1,65 @@
+"""What follows from records and is never edited itself: search terms from names, pending reminders from tasks."""
+
+from __future__ import annotations
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from storage.folding import skeleton, words_of
+from storage.tables import companies, contact_terms, contacts, reminders, tasks
+
+_NAME, _COMPANY = 2, 1  # how much a word's match counts
+_MOST_TERMS = 30
+
+
+def refresh(connection: Connection, table: str, row_id: int) -> None:
+    """Derives anew what follows from this record; nothing where nothing does."""
+    if table == "contacts":
+        index_contact(connection, row_id)
+    elif table == "tasks":
+        plan_reminder(connection, row_id)
+
+
+def index_contact(connection: Connection, contact_id: int) -> None:
+    """Makes a contact findable by the words of its name and its company's."""
+    row = connection.execute(
+        select(contacts.c.name, companies.c.name)
+        .select_from(contacts.outerjoin(companies))
+        .where(contacts.c.id == contact_id)
+    ).first()
+    connection.execute(delete(contact_terms).where(contact_terms.c.contact_id == contact_id))
+    if row is None:
+        return
+    weights: dict[str, int] = {}
+    for text, weight in ((row[1] or "", _COMPANY), (row[0], _NAME)):
+        for word in words_of(text)[:_MOST_TERMS]:
+            weights[word[:80]] = weight
+            weights["~" + skeleton(word)[:79]] = weight  # by its sound
+    if weights:
+        rows = [{"contact_id": contact_id, "term": term, "weight": weight} for term, weight in weights.items()]
+        connection.execute(insert(contact_terms), rows)
+
+
+def plan_reminder(connection: Connection, task_id: int) -> None:
+    """Sees that an open task has one pending reminder, at its moment, for its assignee; a closed one none."""
+    task = connection.execute(
+        select(tasks.c.remind_at, tasks.c.assignee_id, tasks.c.done_at).where(tasks.c.id == task_id)
+    ).first()
+    if task is None:
+        return  # its reminders went with it
+    connection.execute(
+        update(reminders)
+        .where(reminders.c.task_id == task_id, reminders.c.state == "pending")
+        .values(state="cancelled")
+    )
+    if task.done_at is not None or task.remind_at is None or task.assignee_id is None:
+        return
+    same = (
+        reminders.c.task_id == task_id,
+        reminders.c.user_id == task.assignee_id,
+        reminders.c.due_at == task.remind_at,
+    )
+    known = connection.execute(select(reminders.c.id, reminders.c.state).where(*same)).first()
+    if known is None:
+        connection.execute(insert(reminders).values(task_id=task_id, user_id=task.assignee_id, due_at=task.remind_at))
+    elif known.state == "cancelled":
+        connection.execute(update(reminders).where(reminders.c.id == known.id).values(state="pending"))

@@ -1,0 +1,158 @@
+"""The inbox: every message that ever came in, kept once, handled in its lane's order."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.codec import from_json, to_json
+from storage.messages import InboundMessage
+from storage.tables import inbox
+from storage.wakeup import announce
+
+ATTEMPTS = 3  # after so many failures of its own a message is parked
+_BACKOFF = (timedelta(seconds=1), timedelta(seconds=5))
+
+_NEW: ColumnElement[str] = literal_column("'new'")  # written out, or SQLite wouldn't see that its partial index fits
+_VALUES: dict[str, BindParameter[Any]] = {
+    name: bindparam(name) for name in ("channel", "external_id", "lane", "message", "raw", "state", "error", "kept_at")
+}
+_KEEP = {
+    "sqlite": sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing().returning(inbox.c.id),
+    "postgresql": postgresql.insert(inbox).values(_VALUES).on_conflict_do_nothing().returning(inbox.c.id),
+}
+_KNOWN = select(inbox.c.id).where(
+    inbox.c.channel == bindparam("channel"), inbox.c.external_id == bindparam("external_id")
+)
+_older = inbox.alias("older")
+_NEXT = (
+    select(inbox.c.id, inbox.c.message, inbox.c.attempts, inbox.c.kept_at)
+    .where(
+        inbox.c.state == _NEW,
+        or_(inbox.c.retry_at.is_(None), inbox.c.retry_at <= bindparam("wall", type_=inbox.c.retry_at.type)),
+        ~exists().where(_older.c.state == _NEW, _older.c.lane == inbox.c.lane, _older.c.id < inbox.c.id),
+    )
+    .order_by(inbox.c.id)
+    .limit(1)
+    .with_for_update(of=inbox)
+)
+_DONE = (
+    update(inbox)
+    .where(inbox.c.id == bindparam("row"))
+    .values(state="done", handled_at=bindparam("handled_at"), error="")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a message is in the inbox, and whether it came for the first time."""
+
+    id: int
+    fresh: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A message whose turn it is."""
+
+    id: int
+    message: InboundMessage
+    attempts: int
+    kept_at: datetime
+
+
+def keep(connection: Connection, message: InboundMessage, *, raw: bytes | None, wall: datetime) -> Kept:
+    """Keeps a message once per external id; `raw` is what came over the wire, as `compress` makes it."""
+    values = {
+        "channel": message.channel,
+        "external_id": message.external_id,
+        "lane": message.lane,
+        "message": to_json(message),
+        "raw": raw,
+        "state": "parked" if message.problem else "new",
+        "error": message.problem or "",
+        "kept_at": wall,
+    }
+    row = connection.execute(_KEEP[connection.dialect.name], values).scalar()
+    if row is None:
+        known = {"channel": message.channel, "external_id": message.external_id}
+        return Kept(connection.execute(_KNOWN, known).scalar_one(), fresh=False)
+    announce(connection)
+    return Kept(row, fresh=True)
+
+
+def next_pending(connection: Connection, *, wall: datetime) -> Pending | None:
+    """The oldest message that is first in its lane and isn't backing off; locked until the transaction ends."""
+    row = connection.execute(_NEXT, {"wall": wall}).first()
+    if row is None:
+        return None
+    return Pending(row.id, from_json(InboundMessage, row.message), row.attempts, row.kept_at)
+
+
+def next_retry(connection: Connection) -> datetime | None:
+    """When the next message that backs off may be tried again (wall clock)."""
+    return connection.execute(select(func.min(inbox.c.retry_at)).where(inbox.c.state == _NEW)).scalar()
+
+
+def is_handled(connection: Connection, inbox_id: int) -> bool:
+    """Is this message done with, one way or the other?"""
+    state: str | None = connection.execute(select(inbox.c.state).where(inbox.c.id == inbox_id)).scalar()
+    return state in ("done", "parked")
+
+
+def mark_done(connection: Connection, inbox_id: int, *, wall: datetime) -> None:
+    """Its acts and answers are part of this same transaction."""
+    connection.execute(_DONE, {"row": inbox_id, "handled_at": wall})
+
+
+def count_attempt(connection: Connection, inbox_id: int, error: str, *, wall: datetime) -> bool:
+    """Counts a failure of the message's own; True when that was the last one and it is parked now."""
+    attempts = connection.execute(select(inbox.c.attempts).where(inbox.c.id == inbox_id)).scalar_one() + 1
+    parked = attempts >= ATTEMPTS
+    values: dict[str, object] = {"attempts": attempts, "error": error[:500]}
+    if parked:
+        values |= {"state": "parked", "retry_at": None}
+    else:
+        values["retry_at"] = wall + _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
+    connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
+    announce(connection)
+    return parked
+
+
+def postpone(connection: Connection, inbox_id: int, *, until: datetime) -> None:
+    """Tries again later without counting: it wasn't the message's fault."""
+    connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(retry_at=until))
+
+
+def message_of(connection: Connection, inbox_id: int) -> InboundMessage:
+    """A kept message, as it was prepared."""
+    return from_json(
+        InboundMessage, connection.execute(select(inbox.c.message).where(inbox.c.id == inbox_id)).scalar_one()
+    )
+
+
+def raw_of(connection: Connection, inbox_id: int) -> bytes | None:
+    """What came over the wire."""
+    raw = connection.execute(select(inbox.c.raw).where(inbox.c.id == inbox_id)).scalar()
+    return None if raw is None else zlib.decompress(raw)
+
+
+def compress(raw: bytes) -> bytes:
+    """What `keep` stores; some 20 ms a megabyte, so big ones are compressed outside the transaction."""
+    return zlib.compress(raw, 6)

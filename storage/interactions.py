@@ -1,0 +1,167 @@
+"""Interactions: what happened, once each, logged on the contacts it concerns; and the timeline they make."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import Connection, bindparam, delete, insert, literal, select, union_all
+
+from storage.changes import Trail
+from storage.messages import Attachment, Direction
+from storage.tables import deals, interaction_contacts, interactions, notes, tasks
+
+InteractionChannel = Literal["email", "telegram", "console", "call", "meeting"]
+
+
+@dataclass(frozen=True, slots=True)
+class Interaction:
+    """One thing that happened. `contacts` are ids; none means that it waits in triage."""
+
+    id: int
+    channel: InteractionChannel
+    direction: Direction
+    occurred_at: datetime
+    subject: str = ""
+    text: str = ""
+    user_id: int | None = None
+    inbox_id: int | None = None
+    sender: str = ""
+    sender_name: str = ""
+    external_id: str = ""
+    message_id: str = ""
+    contacts: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line of a timeline. `kind` is an interaction's channel, or note, task, done, deal."""
+
+    kind: str
+    at: datetime
+    text: str
+    direction: str = ""
+
+
+_KNOWN = select(interactions.c.id).where(interactions.c.external_id == bindparam("external"))
+_LOGGED = (
+    select(interaction_contacts.c.contact_id)
+    .where(interaction_contacts.c.interaction_id == bindparam("interaction"))
+    .order_by(interaction_contacts.c.id)
+)
+
+
+def log_interaction(
+    trail: Trail,
+    *,
+    channel: InteractionChannel,
+    direction: Direction,
+    occurred_at: datetime,
+    external_id: str,
+    contacts: tuple[int, ...] = (),
+    subject: str = "",
+    text: str = "",
+    sender: str = "",
+    sender_name: str = "",
+    message_id: str = "",
+    attachments: tuple[Attachment, ...] = (),
+) -> tuple[int, bool]:
+    """Logs it once per external id: its id, and whether it is new. Known ones gain the contacts that they lacked."""
+    known = trail.connection.execute(_KNOWN, {"external": external_id}).scalar()
+    if known is not None:
+        for contact_id in contacts:
+            log_on(trail, known, contact_id)
+        return int(known), False
+    values: dict[str, Any] = {
+        "channel": channel,
+        "direction": direction,
+        "occurred_at": occurred_at,
+        "user_id": trail.user_id if direction == "out" or channel in ("call", "meeting") else None,
+        "inbox_id": trail.inbox_id,
+        "sender": sender,
+        "sender_name": sender_name,
+        "subject": subject,
+        "text": text,
+        "external_id": external_id,
+        "message_id": message_id,
+        "attachments": [{"name": each.name, "size": each.size, "part": each.part} for each in attachments],
+        "created_at": trail.at,
+    }
+    # Not part of the trail: what happened, happened. Undoing takes it off a contact; it then waits in triage.
+    interaction_id = int(
+        trail.connection.execute(insert(interactions).returning(interactions.c.id), values).scalar_one()
+    )
+    for contact_id in contacts:
+        trail.insert(interaction_contacts, interaction_id=interaction_id, contact_id=contact_id)
+    return interaction_id, True
+
+
+def log_on(trail: Trail, interaction_id: int, contact_id: int) -> bool:
+    """Puts an interaction on one more contact; False when it is there already."""
+    if contact_id in logged_on(trail.connection, interaction_id):
+        return False
+    trail.insert(interaction_contacts, interaction_id=interaction_id, contact_id=contact_id)
+    return True
+
+
+def take_off(trail: Trail, interaction_id: int) -> None:
+    """Takes an interaction off all contacts."""
+    rows = trail.connection.execute(
+        select(interaction_contacts.c.id).where(interaction_contacts.c.interaction_id == interaction_id)
+    )
+    for row_id in list(rows.scalars()):
+        trail.delete(interaction_contacts, row_id)
+
+
+def logged_on(connection: Connection, interaction_id: int) -> list[int]:
+    """The ids of the contacts that it is logged on."""
+    return list(connection.execute(_LOGGED, {"interaction": interaction_id}).scalars())
+
+
+def interaction_by_id(connection: Connection, interaction_id: int) -> Interaction | None:
+    """One interaction with its contacts."""
+    row = connection.execute(select(interactions).where(interactions.c.id == interaction_id)).mappings().first()
+    if row is None:
+        return None
+    values = {name: row[name] for name in Interaction.__slots__ if name != "contacts"}
+    return Interaction(**values, contacts=tuple(logged_on(connection, interaction_id)))
+
+
+def interaction_by_external_id(connection: Connection, external_id: str) -> int | None:
+    """The id of what was logged under this external id."""
+    return connection.execute(_KNOWN, {"external": external_id}).scalar()
+
+
+def drop_interaction(connection: Connection, interaction_id: int) -> None:
+    """Forgets an interaction for good; its contacts must have been taken off."""
+    connection.execute(delete(interactions).where(interactions.c.id == interaction_id))
+
+
+def timeline(connection: Connection, contact_id: int, limit: int = 20) -> list[Entry]:
+    """What happened with a contact, newest first."""
+    happened = (
+        select(
+            interactions.c.channel.label("kind"),
+            interactions.c.occurred_at.label("at"),
+            interactions.c.subject.concat(literal("\n")).concat(interactions.c.text).label("text"),
+            interactions.c.direction.label("direction"),
+        )
+        .join(interaction_contacts)
+        .where(interaction_contacts.c.contact_id == contact_id)
+    )
+    noted = select(literal("note"), notes.c.created_at, notes.c.text, literal("")).where(
+        notes.c.contact_id == contact_id
+    )
+    asked = select(literal("task"), tasks.c.created_at, tasks.c.title, literal("")).where(
+        tasks.c.contact_id == contact_id
+    )
+    done = select(literal("done"), tasks.c.done_at, tasks.c.title, literal("")).where(
+        tasks.c.contact_id == contact_id, tasks.c.done_at.is_not(None)
+    )
+    dealt = select(literal("deal"), deals.c.created_at, deals.c.title, literal("")).where(
+        deals.c.contact_id == contact_id
+    )
+    whole = union_all(happened, noted, asked, done, dealt).subquery()
+    query = select(whole).order_by(whole.c.at.desc()).limit(limit)
+    return [Entry(row.kind, row.at, row.text.strip(), row.direction) for row in connection.execute(query)]

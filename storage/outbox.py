@@ -1,0 +1,243 @@
+"""The outbox: what is to be said, queued once per key, claimed by the carrier that can deliver it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Literal
+
+from sqlalchemy import (
+    BindParameter,
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    or_,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+
+from storage.clock import new_token
+from storage.codec import from_json, to_json
+from storage.messages import Button, Channel, Draft, OutgoingMessage, Reply
+from storage.tables import buttons, outbox, reminders, user_handles
+from storage.wakeup import announce
+
+LEASE = timedelta(seconds=30)  # a claim that is older belongs to a dead process: nobody knows whether it was sent
+_LONGEST_BACKOFF = timedelta(minutes=5)
+
+_OPEN = literal_column("outbox.state").in_([literal_column("'queued'"), literal_column("'claimed'")])
+_COLUMNS = (
+    "key channel lane user_id inbox_id kind address body in_answer_to edits created_at not_before".split()  # noqa: SIM905
+)
+_VALUES: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in _COLUMNS}
+_ADD = {
+    "sqlite": sqlite.insert(outbox).values(_VALUES).on_conflict_do_nothing().returning(outbox.c.id),
+    "postgresql": postgresql.insert(outbox).values(_VALUES).on_conflict_do_nothing().returning(outbox.c.id),
+}
+_SENT = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"))
+    .values(
+        state="sent",
+        body="",
+        error="",
+        lease_until=None,
+        retry_at=None,
+        sent_at=bindparam("at"),
+        carrier=bindparam("by"),
+        sent_ref=bindparam("ref"),
+    )
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Where a message goes. "push" is whichever face reaches the user at that moment."""
+
+    channel: Channel | Literal["push"]
+    user_id: int | None = None
+    address: str = ""
+
+    @property
+    def lane(self) -> str:
+        """What is said in one lane arrives in order."""
+        return f"{self.channel}:{self.address or self.user_id}"
+
+
+@dataclass(frozen=True, slots=True)
+class Carrier:
+    """A face that delivers: its name, for the console its user, for mail whether Telegram runs beside it."""
+
+    name: Channel
+    user_id: int | None = None
+    beside_telegram: bool = False
+
+    def takes(self) -> ColumnElement[bool]:
+        """The rows that this face can deliver."""
+        reached_by = exists().where(user_handles.c.user_id == outbox.c.user_id)
+        if self.name == "console":
+            return and_(outbox.c.user_id == self.user_id, outbox.c.channel.in_(["console", "push"]))
+        if self.name == "telegram":
+            pushed = and_(outbox.c.channel == "push", reached_by.where(user_handles.c.kind == "telegram"))
+            return or_(outbox.c.channel == "telegram", pushed)
+        pushed = and_(outbox.c.channel == "push", reached_by.where(user_handles.c.kind == "email"))
+        if self.beside_telegram:
+            pushed = and_(pushed, ~reached_by.where(user_handles.c.kind == "telegram"))
+        return or_(outbox.c.channel == "email", pushed)
+
+
+def add(
+    connection: Connection,
+    draft: Draft,
+    to: Destination,
+    *,
+    key: str,
+    now: datetime,
+    inbox_id: int | None = None,
+    in_answer_to: str | None = None,
+    edits: str | None = None,
+    not_before: datetime | None = None,
+) -> int | None:
+    """Queues a draft once per key; its id, or None when it was queued before."""
+    named = [[(choice, new_token()) for choice in row] for row in draft.choices] if to.user_id else []
+    rows = tuple(tuple(Button(choice.label, token) for choice, token in row) for row in named)
+    values = {
+        "key": key,
+        "channel": to.channel,
+        "lane": to.lane,
+        "user_id": to.user_id,
+        "inbox_id": inbox_id,
+        "kind": draft.kind,
+        "address": to.address,
+        "body": to_json(Reply(draft.spans, rows, draft.kind)),
+        "in_answer_to": in_answer_to,
+        "edits": edits,
+        "created_at": now,
+        "not_before": not_before or now,
+    }
+    row_id = connection.execute(_ADD[connection.dialect.name], values).scalar()
+    if row_id is None:
+        return None
+    pressable = [
+        {
+            "token": token,
+            "outbox_id": row_id,
+            "user_id": to.user_id,
+            "label": choice.label,
+            "act": choice.act,
+            "arguments": choice.arguments,
+        }
+        for row in named
+        for choice, token in row
+    ]
+    if pressable:
+        connection.execute(buttons.insert(), pressable)
+    announce(connection)
+    return int(row_id)
+
+
+def claim(
+    connection: Connection, carrier: Carrier, *, now: datetime, wall: datetime, limit: int = 10
+) -> list[OutgoingMessage]:
+    """Takes the rows whose turn it is, for as long as LEASE; each lane gives one at a time, its oldest."""
+    older = outbox.alias("older")
+    ahead = exists().where(
+        older.c.lane == outbox.c.lane,
+        older.c.id < outbox.c.id,
+        or_(older.c.state == literal_column("'queued'"), older.c.state == literal_column("'claimed'")),
+        older.c.not_before <= now,
+    )
+    free = or_(outbox.c.state == literal_column("'queued'"), outbox.c.lease_until < wall)
+    query = (
+        select(outbox)
+        .where(
+            _OPEN,
+            free,
+            carrier.takes(),
+            outbox.c.not_before <= now,
+            or_(outbox.c.retry_at.is_(None), outbox.c.retry_at <= wall),
+            ~ahead,
+        )
+        .order_by(outbox.c.id)
+        .limit(limit)
+        .with_for_update(of=outbox, skip_locked=True)
+    )
+    rows = connection.execute(query).all()
+    if not rows:
+        return []
+    ids = [row.id for row in rows]
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(ids))
+        .values(state="claimed", lease_until=wall + LEASE, attempts=outbox.c.attempts + 1)
+    )
+    return [
+        OutgoingMessage(
+            id=row.id,
+            key=row.key,
+            channel=row.channel,
+            user_id=row.user_id,
+            address=row.address,
+            reply=from_json(Reply, row.body),
+            in_answer_to=row.in_answer_to,
+            edits=row.edits,
+            attempts=row.attempts + 1,
+        )
+        for row in rows
+    ]
+
+
+def next_due(connection: Connection, carrier: Carrier) -> tuple[datetime | None, datetime | None]:
+    """When the next row may be sent: by the business's clock (quiet hours), by the wall clock (back-off, leases)."""
+    wall_times = func.coalesce(outbox.c.lease_until, outbox.c.retry_at)
+    row = connection.execute(
+        select(func.min(outbox.c.not_before), func.min(wall_times)).where(_OPEN, carrier.takes())
+    ).one()
+    return row[0], row[1]
+
+
+def mark_sent(connection: Connection, row_id: int, *, by: Channel, ref: str, wall: datetime, now: datetime) -> None:
+    """Delivered: its body is purged, the reminders that it carried are sent."""
+    connection.execute(_SENT, {"row": row_id, "at": wall, "by": by, "ref": ref})
+    connection.execute(
+        update(reminders)
+        .where(reminders.c.outbox_id == row_id, reminders.c.state == "queued")
+        .values(state="sent", sent_at=now)
+    )
+
+
+def mark_failed(connection: Connection, row_id: int, error: str, *, wall: datetime, wait: float | None = None) -> None:
+    """Not delivered: it holds its lane and is tried again after `wait` seconds, else after a growing while."""
+    attempts = connection.execute(select(outbox.c.attempts).where(outbox.c.id == row_id)).scalar_one()
+    pause = (
+        timedelta(seconds=wait)
+        if wait is not None
+        else min(timedelta(seconds=2 ** min(attempts, 10)), _LONGEST_BACKOFF)
+    )
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id == row_id)
+        .values(state="queued", error=error[:500], lease_until=None, retry_at=wall + pause)
+    )
+
+
+def mark_parked(connection: Connection, row_id: int, error: str) -> None:
+    """It can never be delivered; its lane goes on."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == row_id).values(state="parked", error=error[:500], lease_until=None)
+    )
+    announce(connection)
+
+
+def release(connection: Connection, row_ids: list[int]) -> None:
+    """Gives back claims that were not begun."""
+    connection.execute(
+        update(outbox)
+        .where(outbox.c.id.in_(row_ids), outbox.c.state == "claimed")
+        .values(state="queued", lease_until=None, attempts=outbox.c.attempts - 1)
+    )

@@ -1,0 +1,52 @@
+"""The tables of the design's words; the rules that hold always are held by the database itself."""
+
+from storage.tables.columns import metadata
+from storage.tables.flow import buttons, changes, inbox, meta, outbox, questions
+from storage.tables.people import (
+    companies,
+    contact_tags,
+    contact_terms,
+    contacts,
+    handles,
+    notes,
+    user_handles,
+    users,
+)
+from storage.tables.work import (
+    deals,
+    interaction_contacts,
+    interactions,
+    pipelines,
+    reminders,
+    sender_rules,
+    stages,
+    tasks,
+    triage,
+)
+
+__all__ = [
+    "buttons",
+    "changes",
+    "companies",
+    "contact_tags",
+    "contact_terms",
+    "contacts",
+    "deals",
+    "handles",
+    "inbox",
+    "interaction_contacts",
+    "interactions",
+    "meta",
+    "metadata",
+    "notes",
+    "outbox",
+    "pipelines",
+    "questions",
+    "reminders",
+    "sender_rules",
+    "stages",
+    "tasks",
+    "triage",
+    "user_handles",
+    "users",
+]

@@ -1,0 +1,144 @@
+"""Tasks: something to do, and when its reminder comes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Select, bindparam, select
+
+from storage.changes import Trail
+from storage.derived import plan_reminder
+from storage.tables import contacts, tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """Something to do. `due_wall` is naive, in `zone`; `due_at` and `remind_at` are the instants."""
+
+    id: int
+    title: str
+    due_wall: datetime | None = None
+    zone: str = ""
+    has_time: bool = False
+    rrule: str = ""
+    due_at: datetime | None = None
+    remind_at: datetime | None = None
+    assignee_id: int | None = None
+    contact_id: int | None = None
+    contact: str = ""
+    done_at: datetime | None = None
+    created_at: datetime | None = None
+
+
+_TASKS: Select[Any] = select(tasks, contacts.c.name.label("contact")).select_from(
+    tasks.outerjoin(contacts, contacts.c.id == tasks.c.contact_id)
+)
+_BY_ID = _TASKS.where(tasks.c.id == bindparam("task"))
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When a task is due: the wall time in its zone, and the two instants that follow from it."""
+
+    wall: datetime
+    zone: str
+    has_time: bool
+    at: datetime
+    remind_at: datetime
+    rrule: str = ""
+
+    def columns(self) -> dict[str, Any]:
+        """As the tasks table holds it."""
+        return {
+            "due_wall": self.wall.isoformat(timespec="seconds"),
+            "zone": self.zone,
+            "has_time": self.has_time,
+            "due_at": self.at,
+            "remind_at": self.remind_at,
+            "rrule": self.rrule,
+        }
+
+
+def add_task(
+    trail: Trail, title: str, *, due: Due | None, assignee_id: int | None, contact_id: int | None = None
+) -> int:
+    """A new task and its reminder; the id."""
+    values = due.columns() if due else {}
+    task_id = trail.insert(
+        tasks,
+        title=title,
+        assignee_id=assignee_id,
+        author_id=trail.user_id,
+        contact_id=contact_id,
+        created_at=trail.at,
+        **values,
+    )
+    plan_reminder(trail.connection, task_id)
+    return task_id
+
+
+def complete_task(trail: Trail, task_id: int) -> None:
+    """Done: its reminder isn't sent any more."""
+    change_task(trail, task_id, done_at=trail.at)
+
+
+def reschedule_task(trail: Trail, task_id: int, due: Due) -> None:
+    """Another moment for the task itself."""
+    change_task(trail, task_id, **due.columns())
+
+
+def snooze_task(trail: Trail, task_id: int, until: datetime) -> None:
+    """Another moment for its reminder; what it is due stays."""
+    change_task(trail, task_id, remind_at=until)
+
+
+def change_task(trail: Trail, task_id: int, **values: Any) -> None:
+    """Changes columns of a task, and plans its reminder anew."""
+    trail.update(tasks, task_id, **values)
+    plan_reminder(trail.connection, task_id)
+
+
+def task_by_id(connection: Connection, task_id: int) -> Task | None:
+    """One task, with its contact's name."""
+    row = connection.execute(_BY_ID, {"task": task_id}).mappings().first()
+    return _task(row) if row else None
+
+
+def open_tasks(
+    connection: Connection,
+    *,
+    assignee_id: int | None = None,
+    contact_id: int | None = None,
+    before: datetime | None = None,
+    limit: int = 20,
+) -> list[Task]:
+    """What is to be done, soonest first, undated last; `before` limits it to what is due earlier."""
+    query = _TASKS.where(tasks.c.done_at.is_(None))
+    if assignee_id is not None:
+        query = query.where(tasks.c.assignee_id == assignee_id)
+    if contact_id is not None:
+        query = query.where(tasks.c.contact_id == contact_id)
+    if before is not None:
+        query = query.where(tasks.c.due_at < before)
+    query = query.order_by(tasks.c.due_at.is_(None), tasks.c.due_at, tasks.c.id).limit(limit)
+    return [_task(row) for row in connection.execute(query).mappings()]
+
+
+def _task(row: Any) -> Task:
+    return Task(
+        id=row["id"],
+        title=row["title"],
+        due_wall=datetime.fromisoformat(row["due_wall"]) if row["due_wall"] else None,
+        zone=row["zone"],
+        has_time=row["has_time"],
+        rrule=row["rrule"],
+        due_at=row["due_at"],
+        remind_at=row["remind_at"],
+        assignee_id=row["assignee_id"],
+        contact_id=row["contact_id"],
+        contact=row["contact"] or "",
+        done_at=row["done_at"],
+        created_at=row["created_at"],
+    )

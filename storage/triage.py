@@ -1,0 +1,98 @@
+"""Triage: what waits for a user's decision, and the rules that decisions became."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, func, insert, or_, select, update
+
+from storage.changes import Trail
+from storage.tables import sender_rules, triage
+
+Reason = Literal["unknown", "several", "unproven", "parked"]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """One thing that waits: the interaction (or the inbox row) and why."""
+
+    id: int
+    reason: Reason
+    interaction_id: int | None
+    inbox_id: int | None
+    detail: str
+    created_at: datetime
+
+
+def put_in_triage(
+    connection: Connection,
+    reason: Reason,
+    *,
+    at: datetime,
+    interaction_id: int | None = None,
+    inbox_id: int | None = None,
+    detail: str = "",
+) -> int:
+    """Lets something wait; the id."""
+    values = {
+        "reason": reason,
+        "interaction_id": interaction_id,
+        "inbox_id": inbox_id,
+        "detail": detail,
+        "created_at": at,
+    }
+    return int(connection.execute(insert(triage).returning(triage.c.id), values).scalar_one())
+
+
+def waiting(connection: Connection, limit: int = 20) -> list[Waiting]:
+    """What waits, oldest first."""
+    query = select(triage).where(triage.c.state == "open").order_by(triage.c.created_at, triage.c.id).limit(limit)
+    return [
+        Waiting(row.id, row.reason, row.interaction_id, row.inbox_id, row.detail, row.created_at)
+        for row in connection.execute(query)
+    ]
+
+
+def count_waiting(connection: Connection) -> int:
+    """How much waits."""
+    return connection.execute(select(func.count()).select_from(triage).where(triage.c.state == "open")).scalar_one()
+
+
+def triage_by_id(connection: Connection, triage_id: int) -> Waiting | None:
+    """One thing that waits still."""
+    row = connection.execute(select(triage).where(triage.c.id == triage_id, triage.c.state == "open")).first()
+    if row is None:
+        return None
+    return Waiting(row.id, row.reason, row.interaction_id, row.inbox_id, row.detail, row.created_at)
+
+
+def decide(trail: Trail, triage_id: int) -> None:
+    """It waits no longer; undoing lets it wait again."""
+    trail.update(triage, triage_id, state="decided", decided_at=trail.at, decided_by=trail.user_id)
+
+
+def put_back(connection: Connection, interaction_id: int) -> None:
+    """A decision on this interaction was taken back: it waits again."""
+    connection.execute(update(triage).where(triage.c.interaction_id == interaction_id).values(state="open"))
+
+
+def ignore_sender(trail: Trail, address: str) -> None:
+    """From now on mail from this address waits for nobody."""
+    if not is_ignored(trail.connection, address):
+        trail.insert(
+            sender_rules, kind="address", value=address, decision="ignore", user_id=trail.user_id, created_at=trail.at
+        )
+
+
+def is_ignored(connection: Connection, address: str) -> bool:
+    """Did somebody decide that this sender is of no interest?"""
+    domain = address.rpartition("@")[2]
+    query = select(sender_rules.c.id).where(
+        or_(
+            (sender_rules.c.kind == "address") & (sender_rules.c.value == address),
+            (sender_rules.c.kind == "domain") & (sender_rules.c.value == domain),
+        )
+    )
+    return connection.execute(query.limit(1)).first() is not None

@@ -1,0 +1,160 @@
+"""The team: who talks to Rapport, and the handles that prove it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+
+from storage.errors import RapportError
+from storage.tables import user_handles, users
+
+Role = Literal["owner", "member", "viewer"]
+
+
+class NameTaken(RapportError):
+    """Another user has this name or handle."""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """A member of the team, with the handles that reach them."""
+
+    id: int
+    name: str
+    role: Role
+    language: str
+    timezone: str
+    default_time: str = "09:00"
+    quiet_from: str = "22:00"
+    quiet_to: str = "07:00"
+    email: str = ""
+    telegram: str = ""
+
+    @property
+    def may_write(self) -> bool:
+        """Viewers only read."""
+        return self.role != "viewer"
+
+
+_email, _telegram = user_handles.alias("email"), user_handles.alias("telegram")
+_USER = (
+    select(
+        users, func.coalesce(_email.c.value, "").label("email"), func.coalesce(_telegram.c.value, "").label("telegram")
+    )
+    .select_from(
+        users.outerjoin(_email, (_email.c.user_id == users.c.id) & (_email.c.kind == "email")).outerjoin(
+            _telegram, (_telegram.c.user_id == users.c.id) & (_telegram.c.kind == "telegram")
+        )
+    )
+    .where(users.c.removed_at.is_(None))
+    .order_by(users.c.id)
+)
+_BY_ID = _USER.where(users.c.id == bindparam("user"))
+_BY_HANDLE = _USER.where(
+    users.c.id
+    == select(user_handles.c.user_id)
+    .where(user_handles.c.kind == bindparam("kind"), user_handles.c.value == bindparam("value"))
+    .scalar_subquery()
+)
+
+
+def user_by_handle(connection: Connection, kind: str, value: str) -> User | None:
+    """The member of the team whom an email address or a Telegram id belongs to."""
+    row = connection.execute(_BY_HANDLE, {"kind": kind, "value": value}).first()
+    return _user(row) if row else None
+
+
+def user_by_id(connection: Connection, user_id: int) -> User | None:
+    """One member of the team."""
+    row = connection.execute(_BY_ID, {"user": user_id}).first()
+    return _user(row) if row else None
+
+
+def user_by_name(connection: Connection, name: str) -> User | None:
+    """The member with this name, whatever its case."""
+    for user in all_users(connection):
+        if user.name.casefold() == name.casefold():
+            return user
+    return None
+
+
+def all_users(connection: Connection) -> list[User]:
+    """The team, oldest member first."""
+    return [_user(row) for row in connection.execute(_USER)]
+
+
+def owners(connection: Connection) -> list[User]:
+    """Who is asked and told when nobody else is concerned."""
+    return [user for user in all_users(connection) if user.role == "owner"]
+
+
+def team_addresses(connection: Connection) -> dict[str, int]:
+    """Every mail address of the team: address -> user's id."""
+    rows = connection.execute(
+        select(user_handles.c.value, user_handles.c.user_id).where(user_handles.c.kind == "email")
+    )
+    return {row.value: row.user_id for row in rows}
+
+
+def add_user(
+    connection: Connection,
+    name: str,
+    *,
+    at: datetime,
+    role: Role = "member",
+    language: str = "en",
+    timezone: str = "UTC",
+    email: str = "",
+    telegram: str = "",
+) -> int:
+    """A new member of the team; the id. Raises NameTaken."""
+    if user_by_name(connection, name):
+        raise NameTaken(f"There is a user {name} already. `rapport user list` shows the team.")
+    user_id = connection.execute(
+        insert(users)
+        .values(name=name, role=role, language=language, timezone=timezone, created_at=at)
+        .returning(users.c.id)
+    ).scalar_one()
+    for kind, value in (("email", email.lower()), ("telegram", telegram)):
+        if value:
+            add_handle(connection, user_id, kind, value)
+    return int(user_id)
+
+
+def add_handle(connection: Connection, user_id: int, kind: str, value: str) -> None:
+    """One more way to know a user by. Raises NameTaken."""
+    holder = user_by_handle(connection, kind, value)
+    if holder is not None and holder.id == user_id:
+        return
+    if holder is not None:
+        raise NameTaken(f"{value} belongs to {holder.name} already.")
+    connection.execute(insert(user_handles).values(user_id=user_id, kind=kind, value=value))
+
+
+def change_user(connection: Connection, user_id: int, **values: str) -> None:
+    """Sets what a user prefers: language, timezone, default_time, quiet_from, quiet_to, role."""
+    connection.execute(update(users).where(users.c.id == user_id).values(**values, version=users.c.version + 1))
+
+
+def remove_user(connection: Connection, user_id: int, *, at: datetime) -> None:
+    """Takes a member out of the team: their handles prove nothing any more, what they did stays."""
+    connection.execute(delete(user_handles).where(user_handles.c.user_id == user_id))
+    connection.execute(update(users).where(users.c.id == user_id).values(removed_at=at))
+
+
+def _user(row: Row[tuple[object, ...]]) -> User:
+    return User(
+        id=row.id,
+        name=row.name,
+        role=row.role,
+        language=row.language,
+        timezone=row.timezone,
+        default_time=row.default_time,
+        quiet_from=row.quiet_from,
+        quiet_to=row.quiet_to,
+        email=row.email,
+        telegram=row.telegram,
+    )
