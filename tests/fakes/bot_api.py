@@ -193,7 +193,11 @@ class FakeBotApi:
             return _error(404, "Not Found")
         if match["token"] != self.token:
             return _error(401, "Unauthorized")
-        return await self._answer_call(match["method"], request)
+        try:
+            return await self._answer_call(match["method"], request)
+        except Exception as defect:  # the fake's own defect must fail the test, not hang the bot
+            self.violations.append(f"{match['method']}: the fake broke: {defect!r}")
+            return _error(500, f"Internal Server Error: {defect!r}")
 
     async def _answer_call(self, method: str, request: Request) -> Response | None:
         names = {name.lower(): name for name in load_schema().methods}
@@ -227,9 +231,6 @@ class FakeBotApi:
         except NotCoveredError as gap:
             self.violations.append(str(gap))
             return _error(400, f"Bad Request: {gap}")
-        except Exception as defect:  # the fake's own defect must fail the test, not hang the bot
-            self.violations.append(f"{method}: the fake broke: {defect!r}")
-            return _error(500, f"Internal Server Error: {defect!r}")
         return Response.of_json(200, {"ok": True, "result": result})
 
 

@@ -147,11 +147,12 @@ class Methods:
         return send
 
     def _send_media_group(self, p: JsonObject) -> list[JsonObject]:
+        album = {"media_group_id": str(self._state.new_id())}
         sent = []
         for item in p["media"]:
             file = self._file(item["media"])
             content = file_content(item["type"], file.fields, file.name, file.mime_type) | self._caption(item)
-            sent.append(self._send(p, content | {"media_group_id": str(id(p))}))
+            sent.append(self._send(p, content | album))
         return sent
 
     def _send(self, p: JsonObject, content: JsonObject) -> JsonObject:

@@ -114,7 +114,7 @@ class State:
         self.open_queries: set[str] = set()
         self.answers: dict[str, JsonObject] = {}
         self.connections: dict[str, JsonObject] = {}
-        self._queries = 0
+        self._last_id = 4_000_000_000_000_000
 
     def add_file(self, name: str, mime_type: str, data: bytes, size: int | None = None) -> StoredFile:
         """Keep a file."""
@@ -122,10 +122,14 @@ class State:
         self.files[file.file_id] = file
         return file
 
+    def new_id(self) -> int:
+        """Give an id for whatever needs one (queries, albums)."""
+        self._last_id += 1
+        return self._last_id
+
     def open_query(self) -> str:
         """Give the id of a new query (a tap or an inline query) that the bot may answer."""
-        self._queries += 1
-        query_id = str(4_000_000_000_000_000 + self._queries)
+        query_id = str(self.new_id())
         self.open_queries.add(query_id)
         return query_id
 
