@@ -1,0 +1,88 @@
+"""The words of each language: data files beside this one, compiled when first needed."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from handlers.understand.pattern import Match, Template, compile_template, match
+from handlers.understand.tokens import Token, fold
+
+LANGUAGES = ("en", "de", "ru")
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """One language: its templates, word lists and the names of stages and fields, all folded."""
+
+    code: str
+    templates: tuple[Template, ...]
+    by_word: Mapping[str, tuple[Template, ...]]
+    by_stem: tuple[tuple[str, tuple[Template, ...]], ...]
+    free: tuple[Template, ...]
+    lists: Mapping[str, frozenset[str]]
+    stems: Mapping[str, tuple[str, ...]]
+    stages: Mapping[str, str]
+    fields: Mapping[str, str]
+    vocabulary: frozenset[str]
+
+    @property
+    def stop_words(self) -> frozenset[str]:
+        """The small words that tell this language from others."""
+        return self.lists["stop"]
+
+    def has(self, name: str, word: str) -> bool:
+        """Whether a folded word is in a list."""
+        return word in self.lists.get(name, ()) or word.startswith(self.stems.get(name) or ("\0",))
+
+    def knows(self, token: Token) -> bool:
+        """Whether a token is a word of the templates."""
+        return token.fold in self.by_word
+
+    def matches(self, tokens: Sequence[Token]) -> list[Match]:
+        """How templates cover these tokens, the most specific first."""
+        candidates: dict[int, Template] = {template.order: template for template in self.free}
+        for word in {token.fold for token in tokens}:
+            for template in self.by_word.get(word, ()):
+                candidates[template.order] = template
+            for stem, templates in self.by_stem:
+                if word.startswith(stem):
+                    candidates |= {template.order: template for template in templates}
+        found = [fit for template in candidates.values() if (fit := match(template, tokens)) is not None]
+        return sorted(found, key=lambda fit: (-fit.weight, fit.template.order))
+
+
+@cache
+def lexicon(code: str) -> Lexicon:
+    """The lexicon of a language."""
+    data = tomllib.loads(files("handlers.understand").joinpath("lexicons", f"{code}.toml").read_text("utf-8"))
+    lists: dict[str, list[str]] = data["lists"]
+    templates: list[Template] = []
+    for intent, sources in data["templates"].items():
+        for source in sources:
+            templates.append(compile_template(intent, source, len(templates), lists))
+    by_word: dict[str, list[Template]] = {}
+    by_stem: dict[str, list[Template]] = {}
+    free: list[Template] = []
+    for template in templates:
+        for word in template.keys.exact:
+            by_word.setdefault(word, []).append(template)
+        for stem in template.keys.stems:
+            by_stem.setdefault(stem, []).append(template)
+        if not template.keys.exact and not template.keys.stems:
+            free.append(template)
+    return Lexicon(
+        code=code,
+        templates=tuple(templates),
+        by_word={word: tuple(found) for word, found in by_word.items()},
+        by_stem=tuple((stem, tuple(found)) for stem, found in by_stem.items()),
+        free=tuple(free),
+        lists={name: frozenset(fold(w) for w in words if not w.endswith("*")) for name, words in lists.items()},
+        stems={name: tuple(fold(w[:-1]) for w in words if w.endswith("*")) for name, words in lists.items()},
+        stages={fold(word): stage for stage, words in data["stages"].items() for word in words},
+        fields={fold(word): field for field, words in data["fields"].items() for word in words},
+        vocabulary=frozenset(word for word in by_word if len(word) >= 5),
+    )

@@ -1,0 +1,167 @@
+"""Templates of sentences, and matching them against the tokens of a clause.
+
+A template is a row of elements: `word`, `stem*`, `a|b|stem*`, `<list>` (a word list of the lexicon), `[optional row]`,
+`(row|row)` and `{slot}` (one token or more; `{slot?}` none or more). A template covers a clause from end to end.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from handlers.understand.tokens import Token, fold
+
+_TRIES = 12  # places that a slot may end at before a template is given up: keeps matching linear
+_PART = re.compile(r"[\[\]()]|\{\w+\??\}|<\w+>(?:\|[^\s\[\]()]+)*|[^\s\[\]()]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """One token that is any of these words, or starts with any of these stems."""
+
+    exact: frozenset[str]
+    stems: tuple[str, ...]
+
+    def fits(self, token: Token) -> bool:
+        """Whether a token is one of them."""
+        return token.fold in self.exact or (bool(self.stems) and token.fold.startswith(self.stems))
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One of several rows; an optional row is a choice between it and nothing."""
+
+    rows: tuple[tuple[Element, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """Any tokens, at least `least` of them."""
+
+    name: str
+    least: int
+
+
+Element = Words | Choice | Slot
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A compiled template; `keys` are the words of which one must be there."""
+
+    intent: str
+    row: tuple[Element, ...]
+    source: str
+    order: int
+    keys: Words
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """How a template fits: `slots` are places (start, end) in tokens; `weight` counts the words it names."""
+
+    template: Template
+    slots: tuple[tuple[str, int, int], ...]
+    weight: int
+
+
+def compile_template(intent: str, source: str, order: int, lists: Mapping[str, Sequence[str]]) -> Template:
+    """A template from its source."""
+    parts = _PART.findall(source)
+    row, rest = _row(parts, 0, lists)
+    if rest != len(parts):
+        raise ValueError(f"unbalanced template: {source}")
+    keys = next((element for element in row if isinstance(element, Words)), None)
+    return Template(intent, row, source, order, keys or _keys_of(row))
+
+
+def _keys_of(row: tuple[Element, ...]) -> Words:
+    exact: set[str] = set()
+    stems: list[str] = []
+    for element in row:
+        if isinstance(element, Choice) and () not in element.rows:
+            for option in element.rows:
+                keys = next((e for e in option if isinstance(e, Words)), None) or _keys_of(option)
+                exact |= keys.exact
+                stems += keys.stems
+            break
+    return Words(frozenset(exact), tuple(stems))
+
+
+def _row(parts: Sequence[str], at: int, lists: Mapping[str, Sequence[str]]) -> tuple[tuple[Element, ...], int]:
+    row: list[Element] = []
+    while at < len(parts) and parts[at] not in (")", "]", "|"):
+        part = parts[at]
+        if part in "([":
+            rows: list[tuple[Element, ...]] = [()] if part == "[" else []
+            at += 1
+            while True:
+                inner, at = _row(parts, at, lists)
+                rows.append(inner)
+                if parts[at] != "|":
+                    break
+                at += 1
+            row.append(Choice(tuple(sorted(rows, key=len, reverse=True))))
+        elif part.startswith("{"):
+            name = part.strip("{}")
+            row.append(Slot(name.rstrip("?"), 0 if name.endswith("?") else 1))
+        else:
+            row.append(_words(part, lists))
+        at += 1
+    return tuple(row), at
+
+
+def _words(part: str, lists: Mapping[str, Sequence[str]]) -> Words:
+    exact: set[str] = set()
+    stems: list[str] = []
+    for option in part.split("|") if part != "|" else [part]:
+        for word in lists[option[1:-1]] if option.startswith("<") else [option]:
+            if word.endswith("*"):
+                stems.append(fold(word[:-1]))
+            else:
+                exact.add(fold(word))
+    return Words(frozenset(exact), tuple(stems))
+
+
+def match(template: Template, tokens: Sequence[Token]) -> Match | None:
+    """How a template covers all of these tokens, or None."""
+    for slots, weight in _walk(template.row, tokens, 0):
+        return Match(template, slots, weight)
+    return None
+
+
+Found = tuple[tuple[tuple[str, int, int], ...], int]
+
+
+def _walk(row: tuple[Element, ...], tokens: Sequence[Token], at: int) -> Iterator[Found]:
+    if not row:
+        if at == len(tokens):
+            yield (), 0
+        return
+    head, rest = row[0], row[1:]
+    if isinstance(head, Words):
+        if at < len(tokens) and head.fits(tokens[at]):
+            for slots, weight in _walk(rest, tokens, at + 1):
+                yield slots, weight + (2 if tokens[at].kind != "sign" else 1)
+    elif isinstance(head, Choice):
+        for option in head.rows:
+            yield from _walk(option + rest, tokens, at)
+    elif not rest:
+        if at + head.least <= len(tokens):
+            yield ((head.name, at, len(tokens)),), 0
+    else:
+        yield from _after_slot(head, rest, tokens, at)
+
+
+def _after_slot(head: Slot, rest: tuple[Element, ...], tokens: Sequence[Token], at: int) -> Iterator[Found]:
+    tries = 0
+    following = rest[0] if isinstance(rest[0], Words) else None
+    for end in range(at + head.least, len(tokens) + 1):
+        if following is not None and not (end < len(tokens) and following.fits(tokens[end])):
+            continue
+        tries += 1
+        if tries > _TRIES and end < len(tokens) - _TRIES:
+            continue
+        for slots, weight in _walk(rest, tokens, end):
+            yield ((head.name, at, end), *slots), weight
