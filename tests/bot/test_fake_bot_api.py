@@ -37,7 +37,7 @@ from telegram.error import (
 from telegram.request import HTTPXRequest
 
 from tests.fakes.bot_api import FakeBotApi
-from tests.fakes.bot_api_faults import Fault
+from tests.fakes.bot_api_faults import Fault, random_faults
 from tests.fakes.bot_api_http import Request, Response, serve
 from tests.fakes.bot_api_people import FakeUser
 from tests.fakes.bot_api_remote import RemoteBotApi
@@ -506,6 +506,42 @@ class TestFaults:
         api.clear_faults()
         await bot.get_me()
 
+    async def test_random_faults_lose_nothing_that_a_patient_bot_asks_for(
+        self, bot: Bot, api: FakeBotApi, max_: FakeUser, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setenv("PTB_TIMEDELTA", "true")
+        api.faults = random_faults(7, 0.5, ("getUpdates",))
+        for number in range(30):
+            await max_.says(str(number))
+        got: list[str | None] = []
+        offset, failures = 0, 0
+        while len(got) < 30:
+            try:
+                updates = await bot.get_updates(offset=offset, limit=1)
+            except (NetworkError, RetryAfter):
+                failures += 1
+                continue
+            got += texts(updates)
+            offset = updates[-1].update_id + 1
+        assert got == [str(number) for number in range(30)]
+        assert failures > 10
+        schedules = [random_faults(seed, 0.5) for seed in (7, 7, 8)]
+        fates = [[schedule("getMe", n) for n in range(40)] for schedule in schedules]
+        assert fates[0] == fates[1] != fates[2]
+
+    async def test_an_outage_breaks_the_poll_and_keeps_what_people_write(
+        self, bot: Bot, api: FakeBotApi, max_: FakeUser
+    ) -> None:
+        polling = asyncio.create_task(bot.get_updates(timeout=30))
+        await api.state.bell.until(lambda: api.calls[1:] or None, 5)
+        async with api.unreachable():
+            with pytest.raises(NetworkError):
+                await asyncio.wait_for(polling, 5)
+            await max_.says("anyone there?")
+            with pytest.raises(NetworkError):
+                await bot.get_updates()
+        assert texts(await bot.get_updates()) == ["anyone there?"]
+
 
 class TestSchema:
     @pytest.mark.parametrize(
@@ -612,6 +648,7 @@ class TestWebhook:
         got: list[str] = []
 
         async def listen(request: Request) -> Response:
+            assert request.headers["X-Telegram-Bot-Api-Secret-Token"] == "s"
             got.append(request.parameters["message"]["text"])
             return Response(500 if len(got) == 1 else 200, b"")
 
@@ -657,7 +694,11 @@ def test_the_fake_runs_in_a_process_of_its_own() -> None:
         assert api.sees_answer(tap)["text"] == "Done"
         assert api.sees_edit(111, heard["message_id"])["text"] == "Undone"
         assert [message["text"] for message in api.messages(111)] == ["hello", "Undone"]
+        api.group(-100, "Team", [111])
+        replied = api.sends_file(111, "document", b"a;b", name="a.csv", caption="import", chat=-100)
+        assert replied["document"]["file_name"] == "a.csv"
+        assert api.says(111, "done?", chat=-100, reply_to=1)["reply_to_message"]["caption"] == "import"
         assert api.calls()[0] == ("getMe", {})
-        with pytest.raises(AssertionError, match="1 updates are not confirmed"):
+        with pytest.raises(AssertionError, match="3 updates are not confirmed"):
             api.all_confirmed(timeout=0)
         api.assert_clean()

@@ -20,7 +20,7 @@ import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import AsyncIterator, Callable, Iterable
 from typing import Literal, NamedTuple, Self
 
 from tests.fakes.bot_api_control import Control
@@ -68,11 +68,13 @@ class FakeBotApi:
         self._users: dict[int, FakeUser] = {}
         self._control = Control(self)
         self._stack = contextlib.AsyncExitStack()
+        self._listening = contextlib.AsyncExitStack()
 
     async def __aenter__(self) -> Self:
-        port = await self._stack.enter_async_context(serve(self._answer, self._port))
         await self._stack.enter_async_context(deliver_updates(self.state, self.methods))
-        self.url = f"http://127.0.0.1:{port}"
+        self._stack.push_async_callback(self._listening.aclose)
+        self._port = await self._listening.enter_async_context(serve(self._answer, self._port))
+        self.url = f"http://127.0.0.1:{self._port}"
         return self
 
     async def __aexit__(self, *_: object) -> None:
@@ -173,6 +175,15 @@ class FakeBotApi:
     def clear_faults(self) -> None:
         """Let everything work from now on."""
         self._faults.clear()
+
+    @contextlib.asynccontextmanager
+    async def unreachable(self) -> AsyncIterator[None]:
+        """Break all connections and take none, until the block ends; people can go on writing."""
+        await self._listening.aclose()
+        try:
+            yield
+        finally:
+            await self._listening.enter_async_context(serve(self._answer, self._port))
 
     def assert_clean(self) -> None:
         """Fail when a call broke the schema, or used what the fake doesn't cover."""

@@ -1,12 +1,15 @@
 """The control side of the fake: JSON over HTTP, so that a test in another process can play the people.
 
-POST /control/user, says, taps, edits, blocks, unblocks, faults, redeliver, restart_update_ids;
-GET /control/messages?chat=111, said?chat=111&after=0&wait=5, calls, violations. See bot_api_remote for a client.
+POST /control/user, group, says, sends_file, taps, edits, blocks, unblocks, faults, random_faults, redeliver,
+restart_update_ids; GET /control/messages?chat=111, said?chat=111&after=0&wait=5, edited, answer, pending, calls,
+violations. See bot_api_remote for a client.
 """
 
+import base64
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from tests.fakes.bot_api_faults import random_faults
 from tests.fakes.bot_api_http import Request, Response
 from tests.fakes.bot_api_people import FakeUser
 from tests.fakes.bot_api_schema import JsonObject
@@ -22,12 +25,15 @@ class Control:
         self._api = api
         self._actions: dict[str, Callable[[JsonObject], Awaitable[object]]] = {
             "user": self._user,
+            "group": self._group,
             "says": self._says,
+            "sends_file": self._sends_file,
             "taps": self._taps,
             "edits": self._edits,
             "blocks": self._blocks,
             "unblocks": self._unblocks,
             "faults": self._faults,
+            "random_faults": self._random_faults,
             "redeliver": self._redeliver,
             "restart_update_ids": self._restart_update_ids,
             "messages": self._messages,
@@ -61,11 +67,24 @@ class Control:
     async def _user(self, p: JsonObject) -> JsonObject:
         return self._person(p).info
 
+    async def _group(self, p: JsonObject) -> JsonObject:
+        members = [self._api.user(int(user)) for user in p["members"]]
+        return self._api.group(int(p["chat"]), p["title"], members).info
+
     async def _says(self, p: JsonObject) -> JsonObject:
-        person = self._person(p)
         chat = self._api.chat(int(p["chat"])) if "chat" in p else None
-        reply_to = self._shown(p | {"message_id": p["reply_to"]}) if "reply_to" in p else None
-        return await person.says(p["text"], reply_to=reply_to, chat=chat, **p.get("fields", {}))
+        return await self._person(p).says(p["text"], reply_to=self._replied(p), chat=chat, **p.get("fields", {}))
+
+    async def _sends_file(self, p: JsonObject) -> JsonObject:
+        """Send a file: its kind, its data as base64, and name, mime_type, size, caption as wanted."""
+        chat = self._api.chat(int(p["chat"])) if "chat" in p else None
+        details = {name: p[name] for name in ("name", "mime_type", "size", "caption") if name in p}
+        person = self._api.user(int(p["user"]))
+        data = base64.b64decode(p["data"])
+        return await person.sends_file(p["kind"], data, reply_to=self._replied(p), chat=chat, **details)
+
+    def _replied(self, p: JsonObject) -> JsonObject | None:
+        return self._shown(p | {"message_id": p["reply_to"]}) if "reply_to" in p else None
 
     async def _taps(self, p: JsonObject) -> JsonObject:
         return await self._person(p).taps(self._shown(p), p["label"])
@@ -87,6 +106,10 @@ class Control:
             self._api.fail_next(**p)
         else:
             self._api.clear_faults()
+        return True
+
+    async def _random_faults(self, p: JsonObject) -> bool:
+        self._api.faults = random_faults(int(p["seed"]), float(p["rate"]), tuple(p.get("methods", ())))
         return True
 
     async def _redeliver(self, p: JsonObject) -> bool:

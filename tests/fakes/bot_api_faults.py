@@ -3,6 +3,7 @@
 Source: https://core.telegram.org/bots/api#making-requests and #responseparameters.
 """
 
+import random
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -70,6 +71,28 @@ def no_faults(method: str, n: int) -> Fault | None:
     """The schedule of a good day."""
     del method, n
     return None
+
+
+def random_faults(seed: int, rate: float, methods: tuple[str, ...] = ()) -> Schedule:
+    """Give a schedule under which each call (of these methods, else of any) fails with a probability of `rate`.
+
+    The n-th call of a method fares the same at each run with the same seed, whatever happens between.
+    """
+    kinds = (
+        Fault(status=429, retry_after=1),
+        Fault(status=500),
+        Fault(status=502),
+        Fault(status=502, processed=True),
+        Fault(drop="before"),
+        Fault(drop="after"),
+    )
+
+    def schedule(method: str, n: int) -> Fault | None:
+        dice = random.Random(f"{seed} {method} {n}")
+        strikes = (not methods or method in methods) and dice.random() < rate
+        return dice.choice(kinds) if strikes else None
+
+    return schedule
 
 
 class FaultPlan:

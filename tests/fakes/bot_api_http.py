@@ -24,12 +24,13 @@ _LINE_LIMIT = 64 * 1024
 
 @dataclass(frozen=True)
 class Request:
-    """One request: its path without the query, its parameters from query and body, and the uploaded files."""
+    """One request: its path without the query, its parameters from query and body, uploaded files and headers."""
 
     verb: str
     path: str
     parameters: JsonObject = field(default_factory=dict)
     uploads: dict[str, Upload] = field(default_factory=dict)
+    headers: Headers = field(default_factory=Headers)
 
 
 @dataclass(frozen=True)
@@ -149,7 +150,7 @@ async def _parse_request(start: bytes, reader: asyncio.StreamReader) -> tuple[Re
         fields, uploads = _read_fields(headers, body)
         parameters |= fields
     keep_alive = version != "HTTP/1.0" and str(headers.get("Connection", "")).lower() != "close"
-    return Request(verb, unquote(url.path), parameters, uploads), keep_alive
+    return Request(verb, unquote(url.path), parameters, uploads, headers), keep_alive
 
 
 async def _read_body(headers: Headers, reader: asyncio.StreamReader) -> bytes:

@@ -3,6 +3,7 @@
 For tests that kill the bot's process, or that are no coroutines. All calls block; waiting is done by the fake.
 """
 
+import base64
 import contextlib
 import json
 import subprocess
@@ -50,6 +51,14 @@ class RemoteBotApi:
     def says(self, user: int, text: str, **more: object) -> JsonObject:
         """Let a person write; `more`: reply_to (a message id), chat, fields."""
         return dict(self._post("says", user=user, text=text, **more))
+
+    def group(self, chat: int, title: str, members: list[int]) -> JsonObject:
+        """Make a group with the bot in it; the first member owns it."""
+        return dict(self._post("group", chat=chat, title=title, members=members))
+
+    def sends_file(self, user: int, kind: str, data: bytes, **more: object) -> JsonObject:
+        """Let a person send a file; `more`: name, mime_type, size, caption, reply_to, chat."""
+        return dict(self._post("sends_file", user=user, kind=kind, data=base64.b64encode(data).decode(), **more))
 
     def taps(self, user: int, message_id: int, label: str, **more: object) -> JsonObject:
         """Let a person tap a button; give the callback query."""
@@ -106,6 +115,10 @@ class RemoteBotApi:
     def fail_next(self, method: str, **fault: object) -> None:
         """Let the next call of a method fail; the keywords are those of FakeBotApi.fail_next."""
         self._post("faults", method=method, **fault)
+
+    def random_faults(self, seed: int, rate: float, *methods: str) -> None:
+        """Let calls (of these methods, else of any) fail at random, the same at each run with the same seed."""
+        self._post("random_faults", seed=seed, rate=rate, methods=methods)
 
     def clear_faults(self) -> None:
         """Let everything work from now on."""
