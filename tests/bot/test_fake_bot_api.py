@@ -108,14 +108,14 @@ class TestPolling:
 
     async def test_a_long_poll_ends_when_someone_speaks(self, api: FakeBotApi, bot: Bot) -> None:
         polling = asyncio.create_task(bot.get_updates(timeout=30))
-        await api.state.bell.until(lambda: api.calls[1:] or None, 5)
+        await api.polled()
         await api.user(111).says("now")
         assert texts(await asyncio.wait_for(polling, 5)) == ["now"]
 
     async def test_the_older_of_two_polls_is_told_of_the_conflict(self, api: FakeBotApi, bot: Bot) -> None:
         async with make_bot(api) as other:
             older = asyncio.create_task(bot.get_updates(timeout=30))
-            await api.state.bell.until(lambda: [c for c in api.calls if c.method == "getUpdates"] or None, 5)
+            await api.polled()
             newer = asyncio.create_task(other.get_updates(timeout=30))
             with pytest.raises(Conflict):
                 await asyncio.wait_for(older, 5)
@@ -123,12 +123,12 @@ class TestPolling:
             assert texts(await asyncio.wait_for(newer, 5)) == ["still there"]
 
     async def test_a_poll_whose_client_has_gone_neither_conflicts_nor_swallows(self, api: FakeBotApi, bot: Bot) -> None:
-        reader, writer = await asyncio.open_connection("127.0.0.1", int(api.url.rsplit(":", 1)[1]))
+        _, writer = await asyncio.open_connection("127.0.0.1", int(api.url.rsplit(":", 1)[1]))
         writer.write(b"GET /bot123:abc/getUpdates?timeout=30 HTTP/1.1\r\n\r\n")
-        await api.state.bell.until(lambda: [c for c in api.calls if c.method == "getUpdates"] or None, 5)
+        await api.polled()
         writer.close()
         await writer.wait_closed()
-        assert await reader.read() == b""
+        assert await api.state.bell.until(lambda: not api.state.updates.is_polled or None, 5)
         await api.user(111).says("hi")
         assert texts(await bot.get_updates(timeout=5)) == ["hi"]
         assert api.refused == []
@@ -185,6 +185,10 @@ class TestConversation:
         assert "reply_markup" not in edited
         assert [m["text"] for m in api.chat(111).messages] == ["/start", "Undone"]
         assert max_.unheard() == []
+        with pytest.raises(AssertionError, match="was not edited"):
+            await max_.sees_edit(sent.message_id, timeout=0)
+        with pytest.raises(AssertionError, match="was not deleted"):
+            await max_.sees_deletion(sent.message_id, timeout=0)
 
     async def test_hearing_waits_until_the_bot_speaks(self, bot: Bot, max_: FakeUser) -> None:
         hearing = asyncio.create_task(max_.hears())
@@ -533,7 +537,7 @@ class TestFaults:
         self, bot: Bot, api: FakeBotApi, max_: FakeUser
     ) -> None:
         polling = asyncio.create_task(bot.get_updates(timeout=30))
-        await api.state.bell.until(lambda: api.calls[1:] or None, 5)
+        await api.polled()
         async with api.unreachable():
             with pytest.raises(NetworkError):
                 await asyncio.wait_for(polling, 5)

@@ -142,6 +142,11 @@ class FakeBotApi:
         done = await self.state.bell.until(lambda: not self.state.updates.pending or None, timeout)
         assert done, f"not confirmed within {timeout} s: {self.state.updates.pending}"
 
+    async def polled(self, timeout: float = 5) -> None:  # noqa: ASYNC109  (as FakeUser.hears)
+        """Wait until the bot waits in getUpdates: it is up, and done with asking for what was there."""
+        waiting = await self.state.bell.until(lambda: self.state.updates.is_polled or None, timeout)
+        assert waiting, f"the bot didn't poll within {timeout} s"
+
     # What goes wrong
 
     @property

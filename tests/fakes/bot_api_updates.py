@@ -58,6 +58,11 @@ class UpdateQueue:
         self._stubborn: set[int] = set()
         self._poll: object = None
 
+    @property
+    def is_polled(self) -> bool:
+        """Tell whether a getUpdates waits right now."""
+        return self._poll is not None
+
     def put(self, kind: str, payload: JsonObject) -> JsonObject | None:
         """Add an update; None when the bot didn't ask for this kind."""
         if kind not in self.allowed if self.allowed else kind in _NOT_BY_DEFAULT:
@@ -104,6 +109,7 @@ class UpdateQueue:
         finally:
             if self._poll is poll:
                 self._poll = None
+                self._bell.ring()
         self._stubborn -= {update["update_id"] for update in found}
         return found
 
