@@ -2,39 +2,210 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+import re
+from dataclasses import replace
 
 from mail.addresses import parse_addresses
+from mail.attachments import MAX_ATTACHMENTS, describe_attachment, is_inline_picture
+from mail.body import Body, first_lines, read_body, tail_of
+from mail.charset import decode_bytes
+from mail.dates import parse_header_date
+from mail.digest import content_digest, text_skeleton
 from mail.errors import MailUnreadable
-from mail.html import html_to_text, strip_marks
+from mail.forward import MAX_CHAIN, Context, Forward, find_forward
+from mail.headers import MAX_VALUE, Headers, decode_words
+from mail.kind import find_kind
 from mail.newest import newest_text
-from mail.parts import read_tree
-from storage.messages import Letter, Mail
+from mail.parts import Part, read_tree
+from mail.signature import cut_comment
+from mail.subject import split_subject
+from mail.trust import is_authentic
+from storage.messages import Address, Attachment, Letter, Mail, MailKind
+
+_MESSAGE_ID = re.compile(r"<[^<>\r\n]{1,900}>")
 
 
 def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
-    """The mail, understood. Raises MailUnreadable for bytes without any content, and nothing else."""
+    """The mail, understood. Raises MailUnreadable for bytes without any content, and nothing else. Takes no moment from a clock."""
     if not raw.strip():
         raise MailUnreadable("The mail is empty: there is nothing to read.")
     parts = read_tree(raw)
     root = parts[0]
-    plain = next((part for part in parts if part.media_type == "text/plain"), None)
-    html = next((part for part in parts if part.media_type == "text/html"), None)
-    body = plain.text() if plain else strip_marks(html_to_text(html.text())) if html else ""
-    senders = parse_addresses(root.headers.text("from"))
-    date: datetime | None
-    try:
-        date = parsedate_to_datetime(root.headers.plain("date"))
-    except (ValueError, TypeError, IndexError, OverflowError):
-        date = None
-    letter = Letter(
-        sender=senders[0] if senders else Letter().sender,
-        to=parse_addresses(root.headers.text("to")),
-        cc=parse_addresses(root.headers.text("cc")),
-        subject=root.headers.text("subject"),
-        date=date,
-        body=body.strip(),
-        newest=newest_text(body),
+    headers = root.headers
+    body = read_body(root)
+    outer = _letter(headers, body)
+    kind, why = find_kind(parts, outer.subject, outer.sender.address, first_lines(body.text))
+    authentic, proof = is_authentic(headers, outer.sender.address, authserv)
+    forward = _find(outer, body, parts, kind, headers)
+    original = forward.letter if forward else None
+    if original is not None and kind == "calendar" and not _is_invitation(root):
+        kind, why = "personal", ""
+    return Mail(
+        outer=outer,
+        original=original,
+        comment=forward.comment if forward else "",
+        kind=kind,
+        authentic=authentic,
+        message_id=_ids(headers, "message-id")[0] if _ids(headers, "message-id") else headers.plain("message-id")[:998],
+        in_reply_to=next(iter(_ids(headers, "in-reply-to")), ""),
+        references=_ids(headers, "references"),
+        reply_to=parse_addresses(_value(headers, "reply-to")),
+        digest=content_digest(outer, original),
+        attachments=_attachments(parts, body, forward),
+        because=tuple(filter(None, (*(forward.because if forward else ()), why, proof))),
     )
-    return Mail(outer=letter, message_id=root.headers.plain("message-id"))
+
+
+def _letter(headers: Headers, body: Body) -> Letter:
+    senders = parse_addresses(_value(headers, "from")) or parse_addresses(_value(headers, "sender"))
+    sender = next((address for address in senders if address.address), senders[0] if senders else Address())
+    return Letter(
+        sender=sender,
+        to=_recipients(headers, "to"),
+        cc=_recipients(headers, "cc"),
+        subject=headers.text("subject"),
+        date=parse_header_date(headers.plain("date")),
+        body=body.text,
+        newest=newest_text(body.text),
+    )
+
+
+def _value(headers: Headers, name: str) -> str:
+    """A header of addresses as text, its encoded words still encoded: a comma inside one parts nothing."""
+    return decode_bytes(headers.raw(name)[:MAX_VALUE], None).replace("\r", " ").replace("\n", " ")
+
+
+def _recipients(headers: Headers, name: str) -> tuple[Address, ...]:
+    return tuple(
+        address
+        for raw in headers.every(name)[:20]
+        for address in parse_addresses(decode_bytes(raw[:MAX_VALUE], None))
+        if address.address or address.name
+    )
+
+
+def _ids(headers: Headers, name: str) -> tuple[str, ...]:
+    """The message ids of a header, blanks inside them taken out."""
+    found = _MESSAGE_ID.findall(decode_words(headers.plain(name))[:20_000])
+    return tuple("".join(item.split()) for item in found[:500])
+
+
+def _find(
+    outer: Letter, body: Body, parts: list[Part], kind: MailKind, headers: Headers, chain: int = 0
+) -> Forward | None:
+    """The forward in the mail: inline, or attached. Bounces, feedback and automatic replies carry mails without forwarding them."""
+    if kind in ("bounce", "feedback"):
+        return None
+    threaded = bool(headers.raw("in-reply-to").strip() or headers.raw("references").strip())
+    context = Context(outer.subject, outer.sender, outer.to + outer.cc, threaded, outer.date)
+    prefix = (split_subject(outer.subject)[0] or ("",))[0]
+    if kind == "auto-reply" and prefix != "forward":
+        return None
+    inline = find_forward(body.marked if body.from_html else body.text, context)
+    if inline is None and prefix == "forward" and body.marked and not body.from_html:
+        inline = find_forward(body.marked, context)
+    elif inline is not None and not body.from_html:
+        inline = _part_tail(inline, tail_of(body.marked))
+    if inline is not None:
+        return inline
+    return _attached(body, parts, prefix, chain) if chain < MAX_CHAIN else None
+
+
+def _part_tail(forward: Forward, tail: str) -> Forward:
+    """What the HTML shows below the forwarded mail is the forwarder's, though the plain text can't tell."""
+    skeleton = text_skeleton(tail)
+    if not skeleton or len(tail) > 5_000:
+        return forward
+    lines = forward.letter.body.split("\n")
+    taken = ""
+    for at in range(len(lines) - 1, 0, -1):
+        taken = text_skeleton(lines[at]) + taken
+        if len(taken) > len(skeleton) or not skeleton.endswith(taken):
+            return forward
+        if taken == skeleton:
+            break
+    else:
+        return forward
+    rest = "\n".join(lines[:at]).rstrip()
+    letter = replace(forward.letter, body=rest, newest=newest_text(rest))
+    under = cut_comment("\n".join(lines[at:]))
+    return replace(forward, letter=letter, comment="\n\n".join(filter(None, (forward.comment, under))))
+
+
+def _attached(body: Body, parts: list[Part], prefix: str, chain: int) -> Forward | None:
+    """A mail attached as message/rfc822: a forward, unless the mail around it is a reply that only encloses it."""
+    attached = [part for part in parts[1:60] if part.media_type in ("message/rfc822", "message/global")]
+    if len(attached) == 0:
+        return _attached_file(body, parts, prefix, chain)
+    if prefix == "reply" and newest_text(body.text) != body.text.strip():
+        return None
+    first = attached[0]
+    if (
+        len(attached) > 1
+        and not (first.start <= attached[1].start and attached[1].end <= first.end)
+        and prefix != "forward"
+    ):
+        return None
+    return _from_bytes(first.raw[first.start : first.end] if first.children else first.content(), body, chain)
+
+
+def _attached_file(body: Body, parts: list[Part], prefix: str, chain: int) -> Forward | None:
+    """An .eml sent as a plain file by programs that know no message/rfc822."""
+    for part in parts[1:60]:
+        if part.file_name.lower().endswith(".eml") and not part.children and prefix != "reply":
+            return _from_bytes(part.content(30_000_000), body, chain)
+    return None
+
+
+def _from_bytes(raw: bytes, body: Body, chain: int) -> Forward | None:
+    if not raw.strip():
+        return None
+    parts = read_tree(raw)
+    headers = parts[0].headers
+    if "from" not in headers and "subject" not in headers and "date" not in headers:
+        return None
+    inner_body = read_body(parts[0])
+    letter = _letter(headers, inner_body)
+    comment = cut_comment(newest_text(body.text))
+    reason = "forward: a mail attached as message/rfc822"
+    kind, _ = find_kind(parts, letter.subject, letter.sender.address, first_lines(letter.body))
+    deeper = _find(letter, inner_body, parts, kind, headers, chain + 1)
+    if deeper is not None:
+        return Forward(deeper.letter, comment, (reason, *deeper.because))
+    return Forward(letter, comment, (reason,))
+
+
+def _is_invitation(root: Part) -> bool:
+    return root.media_type == "text/calendar" or any(child.media_type == "text/calendar" for child in root.children)
+
+
+def _attachments(parts: list[Part], body: Body, forward: Forward | None) -> tuple[Attachment, ...]:
+    """The files of the mail and, of a forward, of the mail inside; neither its texts nor the pictures shown in them."""
+    found: list[Attachment] = []
+    unfolded: list[tuple[int, int]] = []
+    opened = forward is None or not any("message/rfc822" in reason for reason in forward.because)
+    for part in parts[1:]:
+        if part.number in body.used or part.media_type.startswith("multipart/"):
+            continue
+        if any(start <= part.start and part.end <= end for start, end in unfolded):
+            continue
+        if part.media_type in ("message/rfc822", "message/global"):
+            if not opened:
+                opened = True  # the forwarded mail itself: its own files are listed, it isn't
+                body = replace(body, used=body.used | _texts_of(part))
+                continue
+            unfolded.append((part.start, part.end))
+        elif part.media_type.startswith("message/") or is_inline_picture(part, body.html):
+            continue
+        elif not part.file_name and part.disposition != "attachment" and part.media_type in ("text/plain", "text/html"):
+            continue
+        found.append(describe_attachment(part))
+        if len(found) >= MAX_ATTACHMENTS:
+            break
+    return tuple(found)
+
+
+def _texts_of(message: Part) -> frozenset[int]:
+    if not message.children:
+        return frozenset()
+    return read_body(message.children[0]).used

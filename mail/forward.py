@@ -1,0 +1,274 @@
+"""Finds the original inside a forward: by its separator, its header block, or both; tells it from a reply's quote."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from mail.blocks import Block, find_block, scan_limit, with_separator
+from mail.html import END, strip_marks
+from mail.lexicon import key
+from mail.lines import Line, Separator, classify_separator, join_lines, split_lines
+from mail.newest import newest_text
+from mail.quotes import Attribution, find_attribution
+from mail.signature import cut_comment
+from mail.subject import split_subject, without_forward
+from mail.dates import parse_date
+from storage.messages import Address, Letter
+
+MAX_CHAIN = 12  # forwards within forwards
+_SEPARATOR_NAMES = {
+    "forward": "forward separator",
+    "original": "'original message' separator",
+    "rule": "rule",
+    "": "no separator",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What the mail around the text says about itself."""
+
+    subject: str
+    sender: Address
+    recipients: tuple[Address, ...]
+    threaded: bool  # it names a mail that it answers or continues
+    date: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Forward:
+    """A forward taken apart: the innermost letter, what the outermost forwarder wrote above and below, and why."""
+
+    letter: Letter
+    comment: str
+    because: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Found:
+    top: int  # first line that isn't comment
+    body: int  # first line of the original's text
+    depth: int  # its quote depth
+    block: Block | None
+    attribution: Attribution | None
+    separator: Separator
+    named: Address  # from a separator that names the sender
+
+
+def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
+    """The forward in the text (marks of the HTML reader allowed), or None when it is none. Follows forwards within forwards."""
+    lines = split_lines(text)
+    found = _first_boundary(lines, context)
+    if found is None:
+        return None
+    above = lines[: found.top]
+    inner, below = _split_body(lines, found)
+    letter = _letter(found, inner, context)
+    comment = cut_comment(strip_marks(join_lines(above)))
+    under = cut_comment(strip_marks(join_lines(below)))
+    reason = _reason(found)
+    deeper = None
+    if chain < MAX_CHAIN:
+        within = Context(letter.subject, letter.sender, letter.to + letter.cc, True, letter.date or context.date)
+        deeper = find_forward(inner, within, chain + 1)
+    if deeper is not None:
+        return Forward(deeper.letter, "\n\n".join(filter(None, (comment, under))), (reason, *deeper.because))
+    body = strip_marks(inner).strip("\n").rstrip()
+    letter = replace(letter, body=body, newest=newest_text(body))
+    return Forward(letter, "\n\n".join(filter(None, (comment, under))), (reason,))
+
+
+def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
+    """Walks down to the first place where another mail begins, and decides whether that is a forward's."""
+    prefix = (split_subject(context.subject)[0] or ("",))[0]
+    introduced: Attribution | None = None
+    at = 0
+    limit = scan_limit(lines)
+    while at < limit:
+        line = lines[at]
+        if line.blank:
+            at += 1
+            continue
+        kind = classify_separator(line.text)
+        if kind in ("forward", "original"):
+            found = _behind_separator(lines, at, kind, limit)
+            verdict = _decide(lines, found, context, prefix) if found else None
+            if verdict is not None:
+                return found if verdict else None
+        elif ":" in line.text[:60] or "\uff1a" in line.text[:40]:
+            block = find_block(lines, at, limit, loose=prefix == "forward")
+            if block is not None and (block.is_strong or prefix == "forward"):
+                block = with_separator(lines, block)
+                found = _Found(block.top, block.end, block.depth, block, None, block.separator, Address())
+                verdict = _decide(lines, found, context, prefix)
+                if verdict is not None:
+                    return found if verdict else None
+        attribution = find_attribution(lines, at)
+        if attribution is not None:
+            if prefix == "forward" and introduced is None and line.depth == 0:
+                introduced = attribution
+                at = attribution.end
+                continue
+            if prefix != "forward":
+                return None
+        at += 1
+    if introduced is not None:
+        return _by_attribution(lines, introduced, context)
+    return None
+
+
+def _behind_separator(lines: list[Line], at: int, kind: Separator, limit: int) -> _Found | None:
+    """What follows a separator: a header block, an introduction, or nothing that tells the sender."""
+    named = _named_in(lines[at].text)
+    after = at + 1
+    while after < limit and (lines[after].blank or classify_separator(lines[after].text) == "rule") and after < at + 5:
+        after += 1
+    if after < limit:
+        block = find_block(lines, after, limit, loose=True)
+        if block is not None and ("@" in block.fields["from"] or len(block.fields) > 2 or kind == "forward"):
+            return _Found(at, block.end, block.depth, block, None, kind, named)
+        attribution = find_attribution(lines, after)
+        if attribution is not None and kind == "forward":
+            depth = lines[attribution.start].depth + attribution.quoted
+            return _Found(at, attribution.end, depth, None, attribution, kind, attribution.sender())
+    if kind == "forward" and (named.address or named.name):
+        return _Found(at, at + 1, lines[at].depth, None, None, kind, named)
+    if kind == "forward" and lines[at].text.strip()[:3] in ("---", "***", "===", "___"):
+        return _Found(at, at + 1, lines[at].depth, None, None, kind, Address())
+    return None
+
+
+def _named_in(separator: str) -> Address:
+    """`----- Forwarded message from Anna Kern <anna@x> -----`."""
+    from mail.addresses import parse_address
+
+    if "@" not in separator:
+        return Address()
+    core = separator.strip(" -=_*#:")
+    _, _, tail = core.partition(" from ")
+    address = parse_address(tail or core)
+    return address if tail else Address("", address.address)
+
+
+def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> bool | None:
+    """Forward (True), reply (False), or neither (None: look further down)."""
+    original = found.block.sender if found.block else found.named
+    to_original = _is_among(original, context.recipients)
+    explicit = found.separator == "forward"
+    if explicit and found.block is None and not found.attribution and not found.named.address:
+        # A separator alone, without anything that tells the sender.
+        return True if prefix in ("forward", "") and lines[found.top].depth == 0 else None
+    if prefix == "forward":
+        return True
+    quoted = lines[found.top].depth > 0
+    if explicit and not quoted:
+        return not (prefix == "reply" and context.threaded and to_original)
+    if explicit:
+        return prefix != "reply" and not context.threaded
+    if prefix == "either":
+        return not to_original
+    block = found.block
+    if block is None or not block.is_strong or quoted:
+        return False if prefix == "reply" else None
+    subject = block.fields.get("subject", "")
+    if prefix == "reply":
+        same = bool(subject) and key(subject) == key(context.subject)
+        return same and not context.threaded and not to_original and bool(context.recipients)
+    return not (to_original or _continues(block, context))
+
+
+def _is_among(address: Address, others: tuple[Address, ...]) -> bool:
+    if address.address:
+        return any(other.address == address.address for other in others)
+    return bool(address.name) and any(key(other.name) == key(address.name) for other in others)
+
+
+def _continues(block: Block, context: Context) -> bool:
+    """Does a sender write again below their own earlier mail, to the same people?"""
+    if not _is_among(block.sender, (context.sender,)):
+        return False
+    earlier = block.addresses("to") + block.addresses("cc")
+    return any(_is_among(address, context.recipients) for address in earlier)
+
+
+def _by_attribution(lines: list[Line], attribution: Attribution, context: Context) -> _Found | None:
+    """A subject says forward, and only an `On ... wrote:` tells the original: unless its writer is being answered."""
+    sender = attribution.sender()
+    if not sender.address or _is_among(sender, context.recipients):
+        return None
+    depth = lines[attribution.start].depth + attribution.quoted
+    return _Found(attribution.start, attribution.end, depth, None, attribution, "", sender)
+
+
+def _split_body(lines: list[Line], found: _Found) -> tuple[str, list[Line]]:
+    """The original's text, its quote marks taken off, and the lines below it that are the forwarder's again."""
+    depth = found.depth
+    at = found.body
+    end = len(lines)
+    first = next((index for index in range(at, end) if not lines[index].blank), end)
+    if depth == 0 and first < end and lines[first].depth > 0 and END not in lines[first].text:
+        depth = _quoted_whole(lines, first)
+    # Containers of forwards within forwards end one after another: the outermost one's end is the last.
+    closing = max((index for index in range(at, end) if END in lines[index].text), default=-1)
+    stop = end
+    for index in range(at, end):
+        line = lines[index]
+        if depth and line.depth < depth and not line.blank and END not in line.text:
+            stop = index
+            break
+        if index == closing:
+            stop = index
+            break
+        if "-" in line.text[:40] and line.depth == depth and classify_separator(line.text) == "end":
+            stop = index
+            break
+    body = lines[at:stop]
+    below = lines[stop:end]
+    if below and classify_separator(below[0].text) == "end":
+        below = below[1:]
+    return join_lines(body, depth), below
+
+
+def _quoted_whole(lines: list[Line], first: int) -> int:
+    """1 when the original is quoted as one run of lines, which tells where it ends; 0 when quotes are only part of it."""
+    at = first
+    while at < len(lines) and (lines[at].depth > 0 or lines[at].blank):
+        at += 1
+    return 0 if any(line.depth > 0 for line in lines[at:]) else 1
+
+
+def _letter(found: _Found, inner: str, context: Context) -> Letter:
+    block = found.block
+    if block is None:
+        date = found.attribution.date(context.date) if found.attribution else None
+        return Letter(sender=found.named, subject=without_forward(context.subject), date=date, body=inner)
+    sender = block.sender
+    if not sender.address and found.named.address:
+        sender = Address(sender.name or found.named.name, found.named.address)
+    return Letter(
+        sender=sender,
+        to=block.addresses("to"),
+        cc=block.addresses("cc"),
+        subject=_subject(block, context),
+        date=parse_date(block.fields.get("date", ""), block.languages, context.date),
+        body=inner,
+    )
+
+
+def _subject(block: Block, context: Context) -> str:
+    written = " ".join(strip_marks(block.fields.get("subject", "")).split())
+    if written.startswith("*") or written.endswith("*"):
+        written = written.strip("*").strip()
+    if not written and "subject" not in block.fields:
+        return without_forward(context.subject)
+    return written
+
+
+def _reason(found: _Found) -> str:
+    what = _SEPARATOR_NAMES.get(found.separator, "separator")
+    if found.block is not None:
+        return f"forward: {what}, header block"
+    if found.attribution is not None:
+        return f"forward: {what}, introduced by who wrote"
+    return f"forward: {what}"

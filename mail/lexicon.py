@@ -1,0 +1,121 @@
+"""The phrases of mail programs and of mail writers, one file a language under lexicons/, joined into fast look-ups."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from mail.charset import fold
+
+_FOLDER = Path(__file__).with_name("lexicons")
+_APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
+
+FIELDS = ("from", "date", "to", "cc", "bcc", "subject", "reply_to")
+
+
+@dataclass(slots=True)
+class Lexicon:
+    """All languages' phrases, folded (see `key`)."""
+
+    headers: dict[str, tuple[str, frozenset[str]]] = field(default_factory=dict)  # label -> field, languages
+    forwarded: set[str] = field(default_factory=set)  # a forward's separator
+    originals: set[str] = field(default_factory=set)  # "original message": a reply's or a forward's
+    ends: set[str] = field(default_factory=set)  # where a forwarded mail ends
+    stems: tuple[str, ...] = ()  # parts of words that mean "forwarded"
+    forward_prefixes: set[str] = field(default_factory=set)
+    reply_prefixes: set[str] = field(default_factory=set)
+    wrote: re.Pattern[str] = re.compile("wrote")
+    sent_from: tuple[tuple[str, str], ...] = ()  # how such a line begins and ends
+    closings: set[str] = field(default_factory=set)
+    legal: tuple[str, ...] = ()
+    list_footers: tuple[str, ...] = ()
+    auto_replies: tuple[str, ...] = ()
+    bounces: tuple[str, ...] = ()
+    months: dict[str, dict[str, int]] = field(default_factory=dict)  # name -> language -> 1..12
+    orders: dict[str, str] = field(default_factory=dict)  # language -> dmy, mdy or ymd
+    dayparts: dict[str, str] = field(default_factory=dict)  # word -> am or pm
+
+
+def key(text: str) -> str:
+    """Text as the look-ups hold it: folded, apostrophes straight, single blanks."""
+    return " ".join(fold(text).translate(_APOSTROPHES).split())
+
+
+@cache
+def load_lexicon() -> Lexicon:
+    """Every language's phrases; read once."""
+    lexicon = Lexicon()
+    headers: dict[str, list[tuple[str, str]]] = {}
+    wrote: set[str] = set()
+    lists: dict[str, list[str]] = {
+        "stems": [],
+        "legal": [],
+        "list_footer": [],
+        "replies": [],
+        "bounces": [],
+        "sent_from": [],
+    }
+    for path in sorted(_FOLDER.glob("*.toml")):
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        code = path.stem
+        for name in FIELDS:
+            for word in data["headers"].get(name, ()):
+                headers.setdefault(key(word), []).append((name, code))
+        forward, reply = data.get("forward", {}), data.get("reply", {})
+        lexicon.forwarded |= _keys(forward, "separators")
+        lexicon.originals |= _keys(forward, "originals")
+        lexicon.ends |= _keys(forward, "ends")
+        lexicon.forward_prefixes |= _keys(forward, "prefixes")
+        lexicon.reply_prefixes |= _keys(reply, "prefixes")
+        wrote |= _keys(reply, "wrote")
+        lexicon.closings |= {word.rstrip("*., ") for word in _keys(data.get("signature", {}), "closings")}
+        for section, names in (
+            ("forward", ("stems",)),
+            ("signature", ("legal", "list_footer", "sent_from")),
+            ("automatic", ("replies", "bounces")),
+        ):
+            for name in names:
+                lists[name] += sorted(_keys(data.get(section, {}), name))
+        lexicon.orders[code] = data["order"]
+        _add_dates(lexicon, data["dates"], code)
+    for word, meanings in headers.items():
+        # A word with two meanings keeps the one that most languages give it.
+        fields = [name for name, _ in meanings]
+        best = max(fields, key=fields.count)
+        lexicon.headers[word] = (best, frozenset(code for name, code in meanings if name == best))
+    lexicon.stems = tuple(lists["stems"])
+    lexicon.legal, lexicon.list_footers = tuple(lists["legal"]), tuple(lists["list_footer"])
+    lexicon.auto_replies, lexicon.bounces = tuple(lists["replies"]), tuple(lists["bounces"])
+    lexicon.sent_from = tuple((first, last) for first, _, last in (_wild(item) for item in lists["sent_from"]))
+    lexicon.wrote = re.compile("|".join(_bounded(word) for word in sorted(wrote, key=len, reverse=True)))
+    return lexicon
+
+
+def _keys(section: dict[str, Any], name: str) -> set[str]:
+    return {key(word) for word in section.get(name, ())}
+
+
+def _wild(phrase: str) -> tuple[str, str, str]:
+    first, star, rest = phrase.partition("*")
+    return first.strip(), star, rest.rpartition("*")[2].strip() if star else "\0"
+
+
+def _bounded(word: str) -> str:
+    """A pattern that finds the word alone, where its script parts words at all."""
+    escaped = re.escape(word)
+    if ord(word[0]) < 0x0E00 and word[-1].isalpha():
+        return rf"(?<!\w){escaped}(?!\w)"
+    return escaped
+
+
+def _add_dates(lexicon: Lexicon, dates: dict[str, Any], code: str) -> None:
+    for number, names in enumerate(dates["months"], 1):
+        for name in names:
+            lexicon.months.setdefault(key(name).rstrip("."), {})[code] = number
+    for part in ("am", "pm"):
+        for word in dates.get(part, ()):
+            lexicon.dayparts.setdefault(key(word), part)

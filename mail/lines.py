@@ -1,0 +1,115 @@
+"""A text as lines with their quote depth; what separates one mail from another in it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from mail.lexicon import key, load_lexicon
+
+MAX_LINES = 50_000  # further lines are body, unread
+MAX_LINE = 2_000  # characters of a line that patterns see
+
+Separator = Literal["forward", "original", "end", "rule", ""]
+
+_DECORATION = "-_=*~#<>\u2014\u2013\u2015\u2500\u2501\u30fc+.:\uff1a\u2026| \t"
+_RULES = frozenset("-_=*~\u2014\u2013\u2500\u2501")
+_INITIALS = re.compile(r"\s?[A-Z]{1,3}>")
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: how many `>` stood before it, and what follows them."""
+
+    depth: int
+    text: str
+
+    @property
+    def blank(self) -> bool:
+        """Nothing to read in it?"""
+        return not self.text or self.text.isspace()
+
+
+def split_lines(text: str) -> list[Line]:
+    """The text's lines."""
+    return [read_line(line) for line in text.split("\n")]
+
+
+def read_line(line: str) -> Line:
+    """The line parted into quote marks and text: `> > x` and `>> x` are both at depth 2."""
+    if not line[:4].lstrip().startswith(">"):
+        return Line(0, line)
+    depth = 0
+    at = 0
+    length = min(len(line), 200)
+    while at < length:
+        ahead = at
+        while ahead < length and ahead - at < 2 and line[ahead] in " \t":
+            ahead += 1
+        if ahead >= length or line[ahead] != ">":
+            break
+        depth += 1
+        at = ahead + 1
+    return Line(depth, line[at + 1 :] if line[at : at + 1] == " " else line[at:])
+
+
+def join_lines(lines: list[Line], base: int = 0) -> str:
+    """The lines as text again, `base` quote marks fewer."""
+    return "\n".join(
+        (">" * (line.depth - base) + " " + line.text).rstrip() if line.depth > base else line.text for line in lines
+    )
+
+
+def classify_separator(text: str) -> Separator:
+    """What a line alone between two mails says: a forward begins or ends, an original message begins, or it is only a rule."""
+    stripped = text.strip()
+    if len(stripped) < 4 or len(stripped) > 200:
+        return ""
+    core = stripped.strip(_DECORATION)
+    if not core:
+        return "rule" if len(stripped) >= 5 and sum(char in _RULES for char in stripped) >= len(stripped) - 2 else ""
+    if len(core) > 120:
+        return ""
+    lexicon = load_lexicon()
+    word = key(core)
+    if word in lexicon.ends:
+        return "end"
+    if word in lexicon.forwarded:
+        return "forward"
+    if word in lexicon.originals:
+        return "original" if _decorated(stripped) or stripped.endswith(":") else ""
+    if not _decorated(stripped):
+        return ""
+    if any(stem in word for stem in lexicon.stems):
+        return (
+            "end"
+            if word.startswith(("end ", "ende ", "fin ", "fine ", "koniec ", "\u043a\u043e\u043d\u0435\u0446 "))
+            else "forward"
+        )
+    return "original" if any(word.startswith(phrase) for phrase in lexicon.originals) else ""
+
+
+def _decorated(stripped: str) -> bool:
+    return stripped[:2] in _MARKS or stripped[-2:] in _MARKS
+
+
+_MARKS = frozenset(
+    (
+        "--",
+        "==",
+        "__",
+        "**",
+        "~~",
+        "##",
+        "- ",
+        "\u2014\u2014",
+        "\u2013\u2013",
+        "\u2500\u2500",
+        "\u2501\u2501",
+        "<<",
+        ">>",
+        "\u2014 ",
+        "++",
+    )
+)

@@ -1,0 +1,117 @@
+"""The line that introduces a quote, `On Monday Anna wrote:`, in its many languages and line breaks."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import datetime
+
+from mail.addresses import parse_address
+from mail.blocks import read_label
+from mail.dates import parse_date
+from mail.html import LINK
+from mail.lexicon import key, load_lexicon
+from mail.lines import Line
+from storage.messages import Address
+
+MAX_JOINED = 500
+
+_ENDS = (":", "\uff1a", "----", ":*", "wrote", "schrieb", ">")
+_CLOCK = re.compile(r"\d{1,2}[:.hH\u6642\u65f6]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
+_ADDRESS_END = re.compile(r"[<(\[][^<>()\s]{1,120}@[^<>()\s]{1,150}[>)\]]{1,2}\s{0,2}[:\uff1a]?\*?$")
+_ADDRESS = re.compile(r"[^\s<>()\[\]\"':,;]{1,100}@[^\s<>()\[\]\"':,;]{1,150}")
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """An introduction in the lines [start, end): its text in one line, and whether a quoted line follows."""
+
+    start: int
+    end: int
+    text: str
+    quoted: bool
+
+    def sender(self) -> Address:
+        """Whom it names: the address, and the name that stands before it."""
+        text = self.text.replace(LINK, " ")
+        hit = _ADDRESS.search(text)
+        if hit is None:
+            return Address()
+        before = text[: hit.start()].rstrip(" <([\"'")
+        return Address(_name_before(before), parse_address(hit.group()).address)
+
+    def date(self, before: datetime | None) -> datetime | None:
+        """When the quoted mail was written, as far as it tells."""
+        return parse_date(_ADDRESS.sub(" ", self.text), (), before)
+
+
+def find_attribution(lines: list[Line], start: int) -> Attribution | None:
+    """The introduction that begins in line `start`, up to four lines long, or None."""
+    first = lines[start]
+    if (
+        first.blank
+        or len(first.text) > MAX_JOINED
+        or (first.text[:1] in "-*\u2022" and first.text[:2] in ("- ", "* ", "\u2022 "))
+    ):
+        return None
+    joined = ""
+    for at in range(start, min(start + 4, len(lines))):
+        line = lines[at]
+        if line.blank or line.depth != first.depth or len(joined) + len(line.text) > MAX_JOINED:
+            return None
+        joined = f"{joined} {line.text.strip()}" if joined else line.text.strip()
+        if joined.endswith(_ENDS):
+            quoted = _quote_follows(lines, at + 1, first.depth)
+            if _introduces(joined, quoted):
+                label = read_label(first.text)
+                if label is not None and label[0] is not None and not _says_wrote(joined):
+                    return None
+                return Attribution(start, at + 1, joined, quoted)
+            if joined.endswith((":", "\uff1a")):
+                return None
+    return None
+
+
+def _introduces(joined: str, quoted: bool) -> bool:
+    dated = _CLOCK.search(joined) is not None
+    addressed = "@" in joined or LINK in joined
+    if _says_wrote(joined):
+        colon = joined.endswith((":", "\uff1a", "----", ":*"))
+        if not (colon or quoted):
+            return False
+        if dated or addressed:
+            return quoted or colon
+        return quoted and len(joined) <= 120
+    if addressed and dated and _ADDRESS_END.search(joined[-300:]) and joined.endswith((":", "\uff1a")):
+        return True
+    return (
+        quoted and dated and joined.endswith((":", "\uff1a")) and len(joined) <= 160 and parse_date(joined) is not None
+    )
+
+
+def _says_wrote(joined: str) -> bool:
+    return load_lexicon().wrote.search(key(joined)) is not None
+
+
+def _quote_follows(lines: list[Line], start: int, depth: int) -> bool:
+    for line in lines[start : start + 4]:
+        if not line.blank:
+            return line.depth > depth
+    return False
+
+
+def _name_before(text: str) -> str:
+    """The name at the end of `Am 02.03.2026 um 10:12 schrieb Anna Kern`: what follows the last figure, comma or verb."""
+    tail = re.split(r"[,;\u3001\uff0c]|\d(?:[\d:.]{0,12})\b|\s(?:AM|PM|Uhr|uhr|p\.m\.|a\.m\.)\s", text[-200:])[-1]
+    words = tail.split()
+    lexicon = load_lexicon()
+    for at in range(len(words), 0, -1):
+        if lexicon.wrote.search(key(words[at - 1])):
+            words = words[at:]
+            break
+    while (
+        words and (not words[0][:1].isalpha() or words[0].islower()) and len(words) > 1 and not words[0][:1].isupper()
+    ):
+        words = words[1:]
+    name = " ".join(words).strip(" \"'*<(\u201c\u201d")
+    return name if 0 < len(name) <= 80 and not name.islower() else ""

@@ -1,0 +1,191 @@
+"""Signatures and footers: where a writer's words end and their card, device line or legal notice begins."""
+
+from __future__ import annotations
+
+import re
+
+from mail.lexicon import key, load_lexicon
+
+_DASHES = frozenset(("--", "\u2014", "\u2013\u2013", "\u2014\u2014", "__", "___", "---"))
+_HINT = re.compile(
+    r"@|www\.|https?:|\+?\d[\d\s()/.\-]{6,}|\b(?:tel|phone|mobile?|mob|fax|gmbh|ltd|inc|llc|s\.a|\u0442\u0435\u043b)\b|\|",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"\s?(?:<https?:[^<>\s]{1,400}>|\[https?:[^\[\]\s]{1,400}\]|\(https?:[^()\s]{1,400}\))")
+_ITEM = re.compile(r"\s{0,8}(?:[-*\u2022\u2013+]|\d{1,2}[.)])\s")
+_NAME_LINE = re.compile(r"[-\u2013\u2014]{1,2}\s?[^\W\d_][\w.'\u2019-]{0,24}(?: [^\W\d_][\w.'\u2019-]{0,24}){0,3}$")
+_PUNCTUATION = " ,.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
+
+MAX_SIGNATURE = 30  # lines; what is longer is text
+
+
+def cut_signature(lines: list[str]) -> list[str]:
+    """The lines without signature block, device line and footers at their end. A greeting with only a name under it stays."""
+    lines = _trim(lines)
+    lines = _cut_delimiter(lines)
+    lines = _cut_footers(lines)
+    lines = _cut_device(lines)
+    lines = _cut_named_dash(lines)
+    lines = _cut_card(lines)
+    return _trim(_cut_device(_trim(lines)))
+
+
+def cut_comment(text: str) -> str:
+    """What a forwarder typed: without signature, and without the greeting and name that close it."""
+    lines = cut_signature([line.rstrip() for line in text.split("\n")])
+    at = _closing_at(lines)
+    if at is not None and len([line for line in lines[at + 1 :] if line.strip()]) <= 2:
+        lines = lines[:at]
+    return "\n".join(_trim(lines)).strip()
+
+
+def is_device_line(line: str) -> bool:
+    """`Sent from my iPhone` and its kin."""
+    plain = _LINK.sub("", line[:300]).strip(" .!*_-|")
+    if not plain or len(plain) > 110 or len(plain.split()) > 13:
+        return False
+    word = key(plain)
+    for first, last in load_lexicon().sent_from:
+        if last == "\0":
+            if word == first:
+                return True
+        elif word.startswith(first) and word.endswith(last) and len(word) > len(first) + len(last):
+            middle = word[len(first) : len(word) - len(last)]
+            if len(middle.split()) <= (7 if len(first) + len(last) > 8 else 4) and not re.search(r"[,.;?!]\s", middle):
+                return True
+    return False
+
+
+def is_closing(line: str) -> bool:
+    """`Best regards,` alone on its line."""
+    return len(line) <= 60 and key(line).strip(_PUNCTUATION) in load_lexicon().closings
+
+
+def _trim(lines: list[str]) -> list[str]:
+    end = len(lines)
+    while end and not lines[end - 1].strip(" \t>\u00a0"):
+        end -= 1
+    start = 0
+    while start < end and not lines[start].strip():
+        start += 1
+    return lines[start:end]
+
+
+def _filled(lines: list[str]) -> list[str]:
+    return [line for line in lines if line.strip()]
+
+
+def _cut_delimiter(lines: list[str]) -> list[str]:
+    """At `-- ` (RFC 3676 4.3), and at the like of it when only a few short lines follow."""
+    for at, line in enumerate(lines):
+        stripped = line.strip()
+        if not stripped or (stripped not in _DASHES and not _is_long_rule(stripped)):
+            continue
+        after = _filled(lines[at + 1 :])
+        if line.startswith("-- ") and len(after) <= MAX_SIGNATURE:
+            return lines[:at]
+        short = len(after) <= 14 and all(len(item) <= 160 for item in after)
+        if stripped in _DASHES and short and not any(_ITEM.match(item) for item in after[:1]):
+            return lines[:at]
+        if _is_long_rule(stripped) and len(after) <= 14 and (not after or _looks_like_footer(after)):
+            return lines[:at]
+    return lines
+
+
+def _is_long_rule(stripped: str) -> bool:
+    return len(stripped) >= 5 and len(set(stripped)) == 1 and stripped[0] in "_-=*\u2014\u2500"
+
+
+def _looks_like_footer(after: list[str]) -> bool:
+    return any(_HINT.search(line[:300]) for line in after) or _legal_terms(" ".join(after)) > 0
+
+
+def _legal_terms(text: str) -> int:
+    word = key(text[:4_000])
+    return sum(1 for term in load_lexicon().legal if term in word)
+
+
+def _cut_footers(lines: list[str]) -> list[str]:
+    """Legal notices and list footers: whole paragraphs at the end, by their words."""
+    starts = [at for at, line in enumerate(lines) if line.strip() and (at == 0 or not lines[at - 1].strip())]
+    cut = len(lines)
+    for index in range(len(starts) - 1, max(-1, len(starts) - 9), -1):
+        paragraph = " ".join(lines[starts[index] : starts[index + 1] if index + 1 < len(starts) else len(lines)])
+        word = key(paragraph[:4_000])
+        is_list = len(paragraph) < 600 and any(word.startswith(phrase) for phrase in load_lexicon().list_footers)
+        if index == 0 or not (is_list or (_legal_terms(paragraph) >= 2 and len(paragraph) >= 80)):
+            if index == 0 or cut == len(lines) and index < len(starts) - 3:
+                break
+            continue
+        cut = starts[index]
+    return _trim(lines[:cut])
+
+
+def _cut_device(lines: list[str]) -> list[str]:
+    """From `Sent from my ...` on, when it closes the text; in its middle only the line goes."""
+    filled = 0
+    for at in range(len(lines) - 1, -1, -1):
+        if not lines[at].strip():
+            continue
+        if is_device_line(lines[at]):
+            return _trim(lines[:at] if filled <= 4 else lines[:at] + lines[at + 1 :])
+        filled += 1
+        if filled > 25:
+            break
+    return lines
+
+
+def _cut_named_dash(lines: list[str]) -> list[str]:
+    """`-Anna Kern` near the end, when it is no list."""
+    filled = 0
+    for at in range(len(lines) - 1, 0, -1):
+        stripped = lines[at].strip()
+        if not stripped:
+            continue
+        if _NAME_LINE.match(stripped[:100]) and stripped.lstrip("-\u2013\u2014 ")[:1].isupper():
+            before = next((line for line in reversed(lines[:at]) if line.strip()), "")
+            listed = _ITEM.match(before) or before.lstrip()[:1] in "-\u2013\u2014"
+            spaced = stripped[1:2] == " " and stripped[0] == "-"
+            if before and not listed and not (spaced and (filled or before.rstrip().endswith(":"))):
+                return _trim(lines[:at])
+        filled += 1
+        if filled > 2:
+            break
+    return lines
+
+
+def _closing_at(lines: list[str]) -> int | None:
+    """Where the last greeting stands, if only short lines follow it."""
+    filled = 0
+    for at in range(len(lines) - 1, -1, -1):
+        line = lines[at].strip()
+        if not line:
+            continue
+        if is_closing(line):
+            return at
+        if len(line) > 100 or filled > 14 or _ITEM.match(line):
+            return None
+        filled += 1
+    return None
+
+
+def _cut_card(lines: list[str]) -> list[str]:
+    """A greeting followed by more than a name: from the greeting on. And a card without a greeting: a last paragraph of hints."""
+    at = _closing_at(lines)
+    if at is not None:
+        after = _filled(lines[at + 1 :])
+        if len(after) >= 2 or any(_HINT.search(line[:300]) for line in after):
+            return _trim(lines[:at]) or lines[: at + 1]
+        return lines
+    start = len(lines)
+    while start and lines[start - 1].strip():
+        start -= 1
+    card = lines[start:]
+    above = next((line for line in reversed(lines[:start]) if line.strip()), "")
+    hints = sum(1 for line in card if _HINT.search(line[:300]))
+    short = all(
+        len(line) <= 80 and not _ITEM.match(line) and not line.rstrip().endswith(("?", ".", "!")) for line in card
+    )
+    if above and not above.rstrip().endswith((":", "\uff1a")) and 3 <= len(card) <= 10 and hints >= 2 and short:
+        return _trim(lines[:start])
+    return lines
