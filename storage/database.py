@@ -9,14 +9,16 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError
-from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.errors import WrongSetting
+
+if TYPE_CHECKING:
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
@@ -117,6 +119,8 @@ class Database:
         return engine
 
     def _make_reader(self) -> AsyncEngine:
+        from sqlalchemy.ext.asyncio import create_async_engine  # commands without loops start faster without it
+
         if not self.is_sqlite:
             return create_async_engine(self.url, pool_size=2, pool_pre_ping=True)
         url = self.url.set(drivername="sqlite+aiosqlite")

@@ -112,3 +112,8 @@ def _deal(row: Any) -> Deal:
         contact_id=row.contact_id,
         contact=row.contact,
     )
+
+
+def stage_names(connection: Connection) -> list[str]:
+    """The pipeline's stages in their order."""
+    return list(connection.execute(select(stages.c.name).order_by(stages.c.position, stages.c.id)).scalars())

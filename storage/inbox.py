@@ -121,14 +121,14 @@ def mark_done(connection: Connection, inbox_id: int, *, wall: datetime) -> None:
     connection.execute(_DONE, {"row": inbox_id, "handled_at": wall})
 
 
-def count_attempt(connection: Connection, inbox_id: int, error: str, *, wall: datetime) -> bool:
-    """Counts a failure of the message's own; True when that was the last one and it is parked now."""
-    attempts = connection.execute(select(inbox.c.attempts).where(inbox.c.id == inbox_id)).scalar_one() + 1
-    parked = attempts >= ATTEMPTS
+def count_attempt(connection: Connection, inbox_id: int, error: str, *, wall: datetime, at_once: bool = False) -> bool:
+    """Counts an attempt; True when there were too many and it is parked now. `at_once`: it may be tried right away."""
+    attempts: int = connection.execute(select(inbox.c.attempts).where(inbox.c.id == inbox_id)).scalar_one() + 1
+    parked = attempts > ATTEMPTS if at_once else attempts >= ATTEMPTS
     values: dict[str, object] = {"attempts": attempts, "error": error[:500]}
     if parked:
         values |= {"state": "parked", "retry_at": None}
-    else:
+    elif not at_once:
         values["retry_at"] = wall + _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
     connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
     announce(connection)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, select, union_all
+from sqlalchemy import Connection, bindparam, delete, insert, literal, literal_column, select, union_all
 
 from storage.changes import Trail
 from storage.messages import Attachment, Direction
@@ -65,6 +65,7 @@ def log_interaction(
     sender: str = "",
     sender_name: str = "",
     message_id: str = "",
+    digest: str = "",
     attachments: tuple[Attachment, ...] = (),
 ) -> tuple[int, bool]:
     """Logs it once per external id: its id, and whether it is new. Known ones gain the contacts that they lacked."""
@@ -85,6 +86,7 @@ def log_interaction(
         "text": text,
         "external_id": external_id,
         "message_id": message_id,
+        "digest": digest,
         "attachments": [{"name": each.name, "size": each.size, "part": each.part} for each in attachments],
         "created_at": trail.at,
     }
@@ -131,6 +133,22 @@ def interaction_by_id(connection: Connection, interaction_id: int) -> Interactio
 def interaction_by_external_id(connection: Connection, external_id: str) -> int | None:
     """The id of what was logged under this external id."""
     return connection.execute(_KNOWN, {"external": external_id}).scalar()
+
+
+def same_content(connection: Connection, digest: str, at: datetime, apart: timedelta) -> int | None:
+    """The id of the mail with this content that was written at this moment, as far as can be told.
+
+    The date inside a forward lacks its zone and often its seconds: two moments up to `apart` are the same one
+    when they differ by whole quarters of an hour, as zones do.
+    """
+    query = select(interactions.c.id, interactions.c.occurred_at).where(
+        interactions.c.digest == digest, interactions.c.digest != literal_column("''")
+    )
+    for row in connection.execute(query):
+        gap = abs((row.occurred_at - at).total_seconds())
+        if gap <= apart.total_seconds() and (gap < 60 or min(gap % 900, 900 - gap % 900) < 60):
+            return int(row.id)
+    return None
 
 
 def drop_interaction(connection: Connection, interaction_id: int) -> None:

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from storage.changes import Trail
-from storage.tables import sender_rules, triage
+from storage.tables import interaction_contacts, interactions, sender_rules, triage
 
 Reason = Literal["unknown", "several", "unproven", "parked"]
 
@@ -73,11 +73,6 @@ def decide(trail: Trail, triage_id: int) -> None:
     trail.update(triage, triage_id, state="decided", decided_at=trail.at, decided_by=trail.user_id)
 
 
-def put_back(connection: Connection, interaction_id: int) -> None:
-    """A decision on this interaction was taken back: it waits again."""
-    connection.execute(update(triage).where(triage.c.interaction_id == interaction_id).values(state="open"))
-
-
 def ignore_sender(trail: Trail, address: str) -> None:
     """From now on mail from this address waits for nobody."""
     if not is_ignored(trail.connection, address):
@@ -96,3 +91,24 @@ def is_ignored(connection: Connection, address: str) -> bool:
         )
     )
     return connection.execute(query.limit(1)).first() is not None
+
+
+def wait_again(connection: Connection, inbox_id: int, *, at: datetime) -> None:
+    """Whatever this message logged that is on no contact (any more) waits for a decision."""
+    lonely = select(interactions.c.id).where(
+        interactions.c.inbox_id == inbox_id,
+        ~exists().where(interaction_contacts.c.interaction_id == interactions.c.id),
+    )
+    for interaction_id in list(connection.execute(lonely).scalars()):
+        reopened = connection.execute(
+            update(triage).where(triage.c.interaction_id == interaction_id).values(state="open")
+        )
+        if reopened.rowcount == 0:
+            put_in_triage(connection, "unknown", at=at, interaction_id=interaction_id, inbox_id=inbox_id)
+
+
+def close_for(trail: Trail, interaction_id: int) -> None:
+    """Whatever waited because of this interaction is decided."""
+    query = select(triage.c.id).where(triage.c.interaction_id == interaction_id, triage.c.state == "open")
+    for row_id in list(trail.connection.execute(query).scalars()):
+        decide(trail, row_id)

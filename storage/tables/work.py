@@ -34,8 +34,10 @@ interactions = Table(
     Column("text", Text, nullable=False, server_default=""),
     Column("external_id", String(300), nullable=False),
     Column("message_id", String(998), nullable=False, server_default=""),  # RFC 5322, for threads
+    Column("digest", String(64), nullable=False, server_default=""),  # of a mail's content: the same on every route
     Column("attachments", JSON, nullable=False, server_default="[]"),
     moment("created_at", required=True),
+    Index("ix_interactions_digest", "digest", sqlite_where=text("digest <> ''"), postgresql_where=text("digest <> ''")),
     one_of("channel", "email", "telegram", "console", "call", "meeting"),
     one_of("direction", "in", "out"),
     UniqueConstraint("external_id"),

@@ -1,0 +1,75 @@
+"""`rapport explain`: what would be understood and why; changes nothing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from bot.console import parse_moment
+from bot.settings import Settings, load_settings
+from handlers.lookups import StoreLookups
+from handlers.understand.explain import explained
+from handlers.understand.intents import Lookups, NoLookups
+from handlers.understand.understand import understand
+from reminders.moment import Setting
+from storage.clock import Clock
+from storage.database import database_url, open_database_now
+from storage.errors import WrongSetting
+
+
+def explain(args: argparse.Namespace) -> int:
+    """One text, or one JSON object a line of the input."""
+    settings = load_settings()
+    if args.text is None and not args.jsonl:
+        raise WrongSetting('What shall I explain? Try: rapport explain "remind me friday to call Anna"')
+    with _lookups(settings) as lookups:
+        if args.text is not None:
+            print(_explained(settings, lookups, {"text": args.text}), flush=True)
+            return 0
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        for line in sys.stdin:
+            print(_answer(settings, lookups, line), flush=True)
+    return 0
+
+
+def _answer(settings: Settings, lookups: Lookups, line: str) -> str:
+    """One line out for each line in, also for one that can't be read."""
+    try:
+        asked = json.loads(line)
+        if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
+            raise TypeError
+        return _explained(settings, lookups, asked)
+    except (ValueError, TypeError):
+        wanted = 'want one JSON object a line, for example {"text": "call Anna", "lang": "en"}'
+        return json.dumps({"error": wanted})
+
+
+def _explained(settings: Settings, lookups: Lookups, asked: dict[str, str]) -> str:
+    zone = asked.get("tz") or settings.team.zone
+    if zone not in available_timezones():
+        raise ValueError(zone)
+    now: datetime = parse_moment(asked["now"], zone) if asked.get("now") else Clock().now()
+    setting = Setting(
+        now=now,
+        zone=zone,
+        language=asked.get("lang") or settings.team.language,
+        country=asked.get("country") or settings.team.country,
+    )
+    return json.dumps(explained(understand(asked["text"], setting, lookups, asked.get("lang"))), ensure_ascii=False)
+
+
+@contextmanager
+def _lookups(settings: Settings) -> Iterator[Lookups]:
+    """The configured database's names, if it exists."""
+    url = database_url(settings.database)
+    if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
+        yield NoLookups()
+        return
+    with open_database_now(settings.database) as database, database.engine.connect() as connection:
+        yield StoreLookups(connection)

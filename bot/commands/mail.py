@@ -1,0 +1,113 @@
+"""`rapport mail`: handing mail in, and seeing what it is understood as."""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import json
+import sys
+from datetime import datetime
+from pathlib import Path
+
+from bot.console import parse_moment
+from bot.settings import Settings, load_settings
+from mail.errors import MailUnreadable
+from mail.newest import newest_text
+from storage.clock import Clock
+from storage.errors import is_trouble
+from storage.messages import Address, Mail
+
+TEMPFAIL, REFUSED = 75, 65  # sysexits.h, as mail servers' pipes read them
+
+
+def explain(args: argparse.Namespace) -> int:
+    """One object a file, in order; a file that can't be read doesn't hold up the others."""
+    from mail.parse import parse_mail
+
+    settings = load_settings()
+    failed = 0
+    for file in args.files:
+        try:
+            raw = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            shown = _as_json(file, parse_mail(raw, authserv=settings.authserv))
+        except OSError as error:
+            shown, failed = {"file": file, "error": error.strerror or "can't be read"}, failed + 1
+        except MailUnreadable as error:
+            shown, failed = {"file": file, "error": str(error)}, failed + 1
+        print(json.dumps(shown, ensure_ascii=False), flush=True)
+    return 0 if failed < len(args.files) else 1
+
+
+def newest(args: argparse.Namespace) -> int:
+    """A text a line in, what is new in it a line out."""
+    sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    for line in sys.stdin:
+        try:
+            asked = json.loads(line)
+            shown = {"newest": newest_text(asked["text"], asked.get("lang"))}
+        except (ValueError, TypeError, KeyError):
+            shown = {"error": 'want one JSON object a line, for example {"text": "Yes.\\n\\n> ok?"}'}
+        print(json.dumps(shown, ensure_ascii=False), flush=True)
+    return 0
+
+
+def deliver(args: argparse.Namespace) -> int:
+    """Keeps and handles one raw mail: 0 taken, 75 try again later, 65 refused for good."""
+    settings = load_settings()
+    try:
+        raw = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
+    except OSError as error:
+        print(f"rapport: {args.file}: {error.strerror}", file=sys.stderr)
+        return REFUSED
+    try:
+        asyncio.run(_deliver(settings, raw, args.now))
+    except MailUnreadable as error:
+        print(f"rapport: {error}", file=sys.stderr)
+        return REFUSED
+    except Exception as error:
+        if not is_trouble(error):
+            raise
+        print(f"rapport: the database can't be written now ({type(error).__name__}); try again later", file=sys.stderr)
+        return TEMPFAIL
+    return 0
+
+
+async def _deliver(settings: Settings, raw: bytes, now: str | None) -> None:
+    from bot.mail_in import MailIn
+    from bot.wiring import open_house
+    from mail.prepare import MailParser
+    from storage.inbox import is_handled
+
+    clock = Clock(parse_moment(now, settings.team.zone) if now else None)
+    async with open_house(settings, clock) as house, MailParser(authserv=settings.authserv) as parser:
+        kept = await MailIn(house.flow, parser, clock).take(raw)
+        while not await house.database.read(lambda connection: is_handled(connection, kept.id)):
+            if await house.flow.handle_next() is None:
+                return  # it is backing off: `run` goes on with it
+
+
+def _as_json(file: str, mail: Mail) -> dict[str, object]:
+    letter = mail.letter
+    return {
+        "file": file,
+        "forwarded": mail.original is not None,
+        "from_name": letter.sender.name,
+        "from_address": letter.sender.address,
+        "to": _addresses(letter.to),
+        "cc": _addresses(letter.cc),
+        "subject": letter.subject,
+        "date": _iso(letter.date),
+        "body": letter.body,
+        "newest": letter.newest,
+        "comment": mail.comment,
+        "kind": mail.kind,
+        "because": list(mail.because),
+    }
+
+
+def _addresses(addresses: tuple[Address, ...]) -> list[str]:
+    return [each.address for each in addresses if each.address]
+
+
+def _iso(date: datetime | None) -> str | None:
+    return date.isoformat() if date is not None else None

@@ -1,0 +1,118 @@
+"""The console as a face: lines in, answers and pushes out, as text for people or as JSON for scripts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.delivery import Delivery
+from bot.flow import Flow
+from storage import inbox
+from storage.buttons import newest_button
+from storage.clock import Clock, new_token
+from storage.database import Database
+from storage.messages import InboundMessage, OutgoingMessage, Sender
+from storage.outbox import Carrier
+from storage.users import User
+
+Show = Callable[[OutgoingMessage, int | None], None]
+
+
+class ConsoleFace:
+    """One user's console: `show` prints what is delivered, with the input line that it answers."""
+
+    def __init__(self, user: User, show: Show) -> None:
+        self._user = user
+        self._show = show
+        self._lines: dict[str, int] = {}
+
+    @property
+    def carrier(self) -> Carrier:
+        """The rows for this user's console, and whatever is pushed to this user."""
+        return Carrier("console", self._user.id)
+
+    async def deliver(self, message: OutgoingMessage) -> str:
+        """Prints it."""
+        self._show(message, self._lines.get(message.in_answer_to or ""))
+        return f"console:{message.id}"
+
+    def expect(self, external_id: str, line: int) -> None:
+        """The answers to this message belong to this line of the input."""
+        self._lines[external_id] = line
+
+
+class Console:
+    """A conversation of one user: each line is kept, handled and answered before the next."""
+
+    def __init__(self, user: User, face: ConsoleFace, flow: Flow, database: Database, clock: Clock) -> None:
+        self._user = user
+        self._face = face
+        self._flow = flow
+        self._database = database
+        self._clock = clock
+        self._delivery = Delivery(database, clock, face)
+
+    async def push(self) -> None:
+        """Prints what waits for this user and what is due for them by now."""
+        while await self._flow.push_due(self._user.id):
+            pass
+        await self._delivery.deliver_all()
+
+    async def say(self, text: str, line: int) -> None:
+        """One message, and its answers printed."""
+        await self._send(line, text=text)
+
+    async def tap(self, label: str, line: int) -> None:
+        """Presses the first button of this label on the newest message that has one."""
+
+        def find(connection: Connection) -> str | None:
+            return newest_button(connection, self._user.id, label, "console")
+
+        await self._send(line, tap=await self._database.read(find) or "none")
+
+    async def _send(self, line: int, *, text: str = "", tap: str | None = None) -> None:
+        external_id = new_token()
+        message = InboundMessage(
+            channel="console",
+            external_id=external_id,
+            lane=f"console:{self._user.id}",
+            sender=Sender("user", str(self._user.id), self._user.name),
+            at=self._clock.now(),
+            text=text,
+            tap=tap,
+        )
+        self._face.expect(external_id, line)
+        kept = await self._flow.keep(message)
+        # Another process may take it, or older ones may stand before it: it is done when the inbox says so.
+        while not await self._database.read(lambda connection: inbox.is_handled(connection, kept.id)):
+            await self._flow.handle_next()
+        await self._delivery.deliver_all()
+
+
+def as_json(message: OutgoingMessage, line: int | None) -> str:
+    """One delivered message as scripts read it; `line` is null for what nobody asked."""
+    reply = message.reply
+    shown = {
+        "kind": reply.kind,
+        "text": reply.text,
+        "buttons": [[button.label for button in row] for row in reply.buttons],
+        "line": line,
+    }
+    return json.dumps(shown, ensure_ascii=False)
+
+
+def as_text(message: OutgoingMessage, _line: int | None) -> str:
+    """The same for people, without colour; an empty line ends it."""
+    rows = ["  ".join(f"[{button.label}]" for button in row) for row in message.reply.buttons]
+    return "\n".join([message.reply.text, *rows, ""])
+
+
+def parse_moment(text: str, zone: str) -> datetime:
+    """An ISO moment; a naive one is in this zone. Raises ValueError."""
+    from reminders.zones import resolve
+
+    moment = datetime.fromisoformat(text.strip())
+    return moment if moment.tzinfo else resolve(moment, zone)

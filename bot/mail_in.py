@@ -1,0 +1,64 @@
+"""Mail on its way in, whichever door it came by: prepared outside any transaction, then kept."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+from datetime import UTC, datetime, timedelta
+
+from bot.flow import Flow
+from mail.errors import MailTooHard
+from mail.prepare import MailParser
+from storage.clock import Clock
+from storage.inbox import Kept, compress
+from storage.messages import InboundMessage, Mail, Sender
+
+_STALE = timedelta(days=7)  # relative moments in an older mail count from now
+
+
+class MailIn:
+    """Parses and keeps raw mails."""
+
+    def __init__(self, flow: Flow, parser: MailParser, clock: Clock) -> None:
+        self._flow = flow
+        self._parser = parser
+        self._clock = clock
+
+    async def take(self, raw: bytes) -> Kept:
+        """Keeps one raw mail; when this returns it may be acknowledged. Raises MailUnreadable for no mail at all.
+
+        A mail that is too hard to parse is kept all the same: parked, with its raw bytes.
+        """
+        now = self._clock.now()
+        try:
+            message = prepared(raw, await self._parser.parse(raw), now)
+        except MailTooHard as error:
+            message = _unprepared(raw, str(error), now)
+        return await self._flow.keep(message, raw=await asyncio.to_thread(compress, raw))
+
+
+def prepared(raw: bytes, mail: Mail, now: datetime) -> InboundMessage:
+    """A parsed mail as the inbox keeps it. The same bytes, or the same mail by another hop, have the same id."""
+    written = mail.outer.date
+    at = written.astimezone(UTC) if written is not None and written.tzinfo else now
+    return InboundMessage(
+        channel="email",
+        external_id=_external_id(mail, raw),
+        lane=f"email:{(mail.references or (mail.in_reply_to or mail.message_id or mail.digest,))[0][:200]}",
+        sender=Sender("email", mail.outer.sender.address, mail.outer.sender.name),
+        at=at if now - _STALE <= at <= now else now,
+        mail=mail,
+    )
+
+
+def _unprepared(raw: bytes, problem: str, now: datetime) -> InboundMessage:
+    digest = hashlib.sha256(raw).hexdigest()
+    return InboundMessage("email", f"raw:{digest}", f"email:{digest}", Sender("email", ""), now, problem=problem)
+
+
+def _external_id(mail: Mail, raw: bytes) -> str:
+    """Message-ID *and* content: an id alone would let a forger suppress a mail by sending its id first."""
+    outer = mail.outer
+    content = "\\0".join((outer.sender.address, str(outer.date), outer.subject, outer.body, str(len(mail.attachments))))
+    body = content if outer.body or outer.subject else hashlib.sha256(raw).hexdigest()
+    return hashlib.sha256(f"{mail.message_id}\\0{body}".encode(errors="replace")).hexdigest()

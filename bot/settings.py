@@ -1,0 +1,134 @@
+"""The settings: environment first, then rapport.toml, then defaults; all checked together, before anything starts."""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+from zoneinfo import available_timezones
+
+from handlers.team import Team
+from handlers.words import LANGUAGES
+from storage.database import database_url
+from storage.errors import WrongSetting
+
+NAMES = (
+    "DATABASE",
+    "TELEGRAM_TOKEN",
+    "TELEGRAM_API",
+    "MAIL_FROM",
+    "AUTHSERV",
+    "DROP",
+    "LANGUAGE",
+    "TIMEZONE",
+    "COUNTRY",
+    "CURRENCY",
+)
+TELEGRAM = "https://api.telegram.org"
+DROP = "127.0.0.1:2525"
+ADDRESS = "rapport@localhost"
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the program runs with. `drop` is (host, port), None when it is off."""
+
+    database: str
+    team: Team
+    telegram_token: str = ""
+    telegram_api: str = TELEGRAM
+    authserv: frozenset[str] = frozenset()
+    drop: tuple[str, int] | None = ("127.0.0.1", 2525)
+
+
+def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
+    """Reads and checks them; raises WrongSetting, which names every wrong one with an example that works."""
+    environment = os.environ if environment is None else environment
+    raw = _raw(environment, folder or Path())
+    wrong: list[str] = []
+
+    def checked(name: str, default: str, fits: bool, example: str) -> str:
+        value = raw.get(name, default)
+        if name in raw and not fits:
+            wrong.append(f"RAPPORT_{name}: {value!r} can't be used. Example: {example}")
+            return default
+        return value
+
+    zone = raw.get("TIMEZONE", "") or _system_zone()
+    zone = checked("TIMEZONE", zone, zone in available_timezones(), "Europe/Berlin")
+    language = checked("LANGUAGE", "en", raw.get("LANGUAGE", "en") in LANGUAGES, ", ".join(LANGUAGES))
+    country = raw.get("COUNTRY", "")
+    checked("COUNTRY", "", len(country) == 2 and country.isalpha(), "DE")
+    currency = raw.get("CURRENCY", "EUR")
+    checked("CURRENCY", "EUR", len(currency) == 3 and currency.isalpha(), "EUR")
+    address = raw.get("MAIL_FROM", ADDRESS)
+    checked("MAIL_FROM", ADDRESS, address.count("@") == 1 and " " not in address, "crm@example.com")
+    api = raw.get("TELEGRAM_API", TELEGRAM).rstrip("/")
+    checked("TELEGRAM_API", TELEGRAM, urlsplit(api).scheme in ("http", "https"), TELEGRAM)
+    drop = _host_and_port(raw.get("DROP", DROP))
+    checked("DROP", DROP, drop is not None or raw.get("DROP", "").lower() == "off", f"{DROP}, or off")
+    database = raw.get("DATABASE") or str(_data_folder(environment) / "rapport.db")
+    try:
+        database_url(database)
+    except WrongSetting as error:
+        wrong.append(str(error))
+    if wrong:
+        raise WrongSetting(" · ".join(wrong))
+    return Settings(
+        database=database,
+        team=Team(language, zone, country.upper() or None, currency.upper(), address.lower()),
+        telegram_token=raw.get("TELEGRAM_TOKEN", ""),
+        telegram_api=api,
+        authserv=frozenset(each.lower() for each in raw.get("AUTHSERV", "").replace(",", " ").split()),
+        drop=drop,
+    )
+
+
+def _raw(environment: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Every setting that is given, by its name without RAPPORT_; `_FILE` names a file that holds the value."""
+    found = dict(_from_file(folder / "rapport.toml"))
+    for name in NAMES:
+        if path := environment.get(f"RAPPORT_{name}_FILE") or found.pop(f"{name}_FILE", ""):
+            try:
+                found[name] = Path(path).expanduser().read_text(encoding="utf-8").strip()
+            except OSError as error:
+                raise WrongSetting(f"RAPPORT_{name}_FILE: {path} can't be read ({error.strerror})") from None
+        if value := environment.get(f"RAPPORT_{name}", "").strip():
+            found[name] = value
+    return found
+
+
+def _from_file(path: Path) -> dict[str, str]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, OSError) as error:
+        raise WrongSetting(f"{path}: {error}") from None
+    settings = {name.upper().removeprefix("RAPPORT_"): str(value) for name, value in data.items()}
+    if unknown := sorted(name for name in settings if name.removesuffix("_FILE") not in NAMES):
+        raise WrongSetting(f"{path}: there is no setting {unknown[0].lower()}. Known: {', '.join(NAMES).lower()}")
+    return settings
+
+
+def _host_and_port(value: str) -> tuple[str, int] | None:
+    host, _, port = value.rpartition(":")
+    return (host, int(port)) if host and port.isdigit() and 0 < int(port) < 65536 else None
+
+
+def _data_folder(environment: Mapping[str, str]) -> Path:
+    home = environment.get("XDG_DATA_HOME")
+    return Path(home) / "rapport" if home else Path(environment.get("HOME", "~")).expanduser() / ".local/share/rapport"
+
+
+def _system_zone() -> str:
+    """The machine's own zone, where it says it; UTC otherwise."""
+    try:
+        target = str(Path("/etc/localtime").resolve())
+        zone = target.partition("zoneinfo/")[2]
+        return zone if zone in available_timezones() else "UTC"
+    except OSError:
+        return "UTC"

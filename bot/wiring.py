@@ -1,0 +1,115 @@
+"""The one file that wires: settings in, running parts out. Nothing else makes engines, clients or tasks."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import signal
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from bot.delivery import Delivery, Face
+from bot.flow import Flow
+from bot.loops import handle_messages, keep_running, push_reminders
+from bot.settings import Settings
+from storage.clock import Clock
+from storage.database import Database, open_database
+from storage.wakeup import Wakeups, watching
+
+log = logging.getLogger("rapport.run")
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """The parts that every command with a flow needs."""
+
+    settings: Settings
+    clock: Clock
+    database: Database
+    flow: Flow
+    wakeups: Wakeups
+
+
+class Tasks:
+    """What runs beside each other until the block ends; each is restarted after trouble."""
+
+    def __init__(self, group: asyncio.TaskGroup) -> None:
+        self._group = group
+        self._started: list[asyncio.Task[None]] = []
+
+    def start(self, name: str, loop: Callable[[], Coroutine[Any, Any, None]]) -> None:
+        """Runs a loop for ever."""
+        self._started.append(self._group.create_task(keep_running(name, loop), name=name))
+
+    def cancel(self) -> None:
+        """Stops them all."""
+        for task in self._started:
+            task.cancel()
+
+
+@asynccontextmanager
+async def open_house(settings: Settings, clock: Clock | None = None) -> AsyncIterator[House]:
+    """Database, flow and wake-ups, opened together and closed together."""
+    clock = clock or Clock()
+    async with open_database(settings.database) as database, watching(database) as wakeups:
+        yield House(settings, clock, database, Flow(database, clock, settings.team), wakeups)
+
+
+async def run(settings: Settings) -> int:
+    """Starts all that is configured and stays until SIGTERM or SIGINT; the exit code."""
+    stopped = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stopped.set)
+    async with open_house(settings) as house, AsyncExitStack() as parts:
+        tasks = await parts.enter_async_context(running())
+        await start_parts(house, parts, tasks)
+        print("rapport: ready", file=sys.stderr, flush=True)  # noqa: T201
+        await stopped.wait()
+        log.info("stopping")
+    return 0
+
+
+async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None:
+    """The loops, and each channel that is configured; one that can't connect is tried again and holds up nothing."""
+    settings, flow, clock, wakeups = house.settings, house.flow, house.clock, house.wakeups
+    inbox_bell, reminder_bell = wakeups.bell(), wakeups.bell()
+    tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
+    tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
+    if settings.drop is not None:
+        from mail.drop import serve_drop
+
+        from bot.mail_in import MailIn
+        from mail.prepare import MailParser
+
+        parser = await parts.enter_async_context(MailParser(authserv=settings.authserv))
+        taken = MailIn(flow, parser, clock)
+        await parts.enter_async_context(serve_drop(settings.drop, is_ours=settings.team.is_own, take=taken.take))
+    if settings.telegram_token:
+        from bot.telegram.face import TelegramFace
+        from bot.telegram.receive import receive_updates
+
+        face = await parts.enter_async_context(TelegramFace(settings.telegram_token, settings.telegram_api))
+        start_delivery(tasks, house, face)
+        tasks.start("telegram", lambda: receive_updates(face, flow, clock))
+
+
+def start_delivery(tasks: Tasks, house: House, face: Face) -> None:
+    """Delivers the outbox to one face for as long as the tasks run."""
+    delivery = Delivery(house.database, house.clock, face)
+    bell = house.wakeups.bell()
+    tasks.start(f"delivery {face.carrier.name}", lambda: delivery.run(bell))
+
+
+@asynccontextmanager
+async def running() -> AsyncIterator[Tasks]:
+    """A task group whose tasks are cancelled, and waited for, when the block ends."""
+    async with asyncio.TaskGroup() as group:
+        tasks = Tasks(group)
+        try:
+            yield tasks
+        finally:
+            tasks.cancel()

@@ -1,0 +1,85 @@
+"""What every verb is given: the user who asks, the transaction that it is done in, the words to answer with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import Connection
+
+from handlers.team import Team
+from handlers.words import Words
+from reminders.moment import Setting
+from storage.changes import Trail
+from storage.messages import Choice, Draft, ReplyKind, Span
+from storage.users import User
+
+
+@dataclass(frozen=True, slots=True)
+class Acting:
+    """One user's message being acted on, inside the bracket. `about`: the contact it is about, where that is clear."""
+
+    connection: Connection
+    trail: Trail
+    user: User
+    team: Team
+    words: Words
+    inbox_id: int
+    now: datetime
+    lane: str
+    about: int | None = None
+
+    @property
+    def setting(self) -> Setting:
+        """How the user's moments are read."""
+        return Setting(
+            now=self.now.astimezone(ZoneInfo(self.user.timezone)),
+            zone=self.user.timezone,
+            language=self.user.language,
+            country=self.team.country,
+        )
+
+    @property
+    def undo(self) -> Choice:
+        """The button that takes back all that this message did."""
+        return Choice(self.words.say("Undo"), "undo", {"inbox": self.inbox_id})
+
+    def say(self, message: str, **values: object) -> str:
+        """The message in the user's language."""
+        return self.words.say(message, **values)
+
+
+def draft(*lines: str, choices: tuple[tuple[Choice, ...], ...] = ()) -> Draft:
+    """Lines of plain text, empty ones left out, and rows of buttons."""
+    return Draft((Span("\n".join(line for line in lines if line)),), tuple(row for row in choices if row))
+
+
+def sentence(text: str) -> str:
+    """The text as a line of its own begins: with a capital, unless its first word has one inside (iPhone)."""
+    first = text.partition(" ")[0]
+    return text[:1].upper() + text[1:] if first.islower() else text
+
+
+def together(drafts: list[Draft]) -> Draft:
+    """Several answers as one: their lines below each other, each button once."""
+    if len(drafts) == 1:
+        return drafts[0]
+    spans: list[Span] = []
+    seen: list[Choice] = []
+    rows = []
+    for each in drafts:
+        if spans:
+            spans.append(Span("\n"))
+        spans.extend(each.spans)
+        for row in each.choices:
+            fresh = tuple(choice for choice in row if choice not in seen)
+            seen.extend(fresh)
+            if fresh:
+                rows.append(fresh)
+    return Draft(tuple(spans), tuple(rows), drafts[0].kind)
+
+
+def of_kind(answer: Draft, kind: ReplyKind) -> Draft:
+    """The same words as another kind of message."""
+    return replace(answer, kind=kind)

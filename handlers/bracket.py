@@ -1,0 +1,151 @@
+"""The bracket: one kept message handled in one transaction, from who wrote it to the answers that are queued.
+
+    identify -> record -> understand -> act -> outbox.add
+
+Nothing in it waits: no network, no await. What it raises rolls all of it back.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+from sqlalchemy import Connection
+
+from handlers.acting import Acting, draft, of_kind, together
+from handlers.lookups import StoreLookups
+from handlers.mailroom import receive
+from handlers.questions import answer_question
+from handlers.strangers import greet
+from handlers.taps import REPLACING, press
+from handlers.team import Team
+from handlers.understand.understand import understand
+from handlers.verbs.act import act_on
+from handlers.words import Words
+from reminders.due import quiet_until
+from storage import outbox
+from storage.buttons import Pressed, button
+from storage.changes import Trail
+from storage.inbox import message_of
+from storage.messages import Draft, InboundMessage
+from storage.outbox import Destination
+from storage.triage import put_in_triage
+from storage.users import User, owners, user_by_handle, user_by_id
+
+_STALE = timedelta(days=7)  # the moments in an older mail count from now
+
+
+def handle(connection: Connection, inbox_id: int, message: InboundMessage, team: Team) -> None:
+    """Handles one message of the inbox; what is to be said about it is in the outbox when it returns."""
+    user = identify(connection, message)
+    if message.mail is not None:
+        _handle_mail(connection, inbox_id, message, team, user)
+    elif user is None:
+        greet(connection, inbox_id, message, team)
+    else:
+        acting = _acting(connection, inbox_id, message, team, user)
+        pressed = button(connection, message.tap, user.id) if message.tap is not None else None
+        answer = _answer(acting, message, pressed)
+        replaces = pressed.sent_ref if pressed is not None and pressed.act in REPLACING else None
+        _reply(acting, message, answer, edits=replaces)
+
+
+def identify(connection: Connection, message: InboundMessage) -> User | None:
+    """The member of the team who wrote it, or whom a mail names as its author; None for everybody else."""
+    sender = message.sender
+    if sender.kind == "user":
+        return user_by_id(connection, int(sender.value))
+    return user_by_handle(connection, sender.kind, sender.value)
+
+
+def tell_parked(connection: Connection, inbox_id: int, error: str) -> None:
+    """A message is given up: it is visible in triage, and its author, if of the team, is told."""
+    message = message_of(connection, inbox_id)
+    put_in_triage(connection, "parked", at=message.at, inbox_id=inbox_id, detail=error)
+    user = identify(connection, message)
+    if user is None:
+        return
+    words = Words(user.language, user.timezone)
+    said = draft("⚠ " + words.say("I could not handle this message. It is kept; `triage` shows it."))
+    destination = _destination(message, user)
+    outbox.add(
+        connection,
+        of_kind(said, "notice" if message.mail is not None else "reply"),
+        destination,
+        key=f"parked:{inbox_id}",
+        now=message.at,
+        inbox_id=inbox_id,
+        in_answer_to=None if message.mail is not None else message.external_id,
+    )
+
+
+def _acting(connection: Connection, inbox_id: int, message: InboundMessage, team: Team, user: User) -> Acting:
+    return Acting(
+        connection=connection,
+        trail=Trail(connection, at=message.at, user_id=user.id, inbox_id=inbox_id),
+        user=user,
+        team=team,
+        words=Words(user.language, user.timezone),
+        inbox_id=inbox_id,
+        now=message.at,
+        lane=message.lane,
+    )
+
+
+def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) -> Draft:
+    if message.tap is not None:
+        if pressed is None:
+            return draft(acting.say("There is no such button."))
+        return press(acting, pressed)
+    answered = answer_question(acting, message.text)
+    if answered is not None:
+        return answered
+    understanding = understand(message.text, acting.setting, StoreLookups(acting.connection), message.language)
+    return together([act_on(acting, intent) for intent in understanding.intents])
+
+
+def _handle_mail(
+    connection: Connection, inbox_id: int, message: InboundMessage, team: Team, author: User | None
+) -> None:
+    """Logs a mail and tells who is concerned: its author when that is a member, else the owners."""
+    assert message.mail is not None
+    told = [author] if author is not None else owners(connection)
+    if not told:
+        return
+    acting = _acting(connection, inbox_id, message, team, told[0])
+    if author is None:
+        acting = replace(acting, trail=replace(acting.trail, user_id=None))
+    answer = receive(acting, message.mail, from_team=author is not None)
+    if answer is None:
+        return
+    for place, user in enumerate(told):
+        outbox.add(
+            connection,
+            answer,
+            Destination("push", user.id),
+            key=f"reply:{inbox_id}:{user.id}:{place}",
+            now=acting.now,
+            inbox_id=inbox_id,
+            # A receipt for one's own mail is an answer; what others send can wait until the morning.
+            not_before=acting.now if author is not None else quiet_until(user, acting.now),
+        )
+
+
+def _reply(acting: Acting, message: InboundMessage, answer: Draft, *, edits: str | None) -> None:
+    outbox.add(
+        acting.connection,
+        answer,
+        _destination(message, acting.user),
+        key=f"reply:{acting.inbox_id}:{acting.user.id}:0",
+        now=acting.now,
+        inbox_id=acting.inbox_id,
+        in_answer_to=message.external_id,
+        edits=edits or None,
+    )
+
+
+def _destination(message: InboundMessage, user: User) -> Destination:
+    if message.mail is not None:
+        return Destination("push", user.id)
+    # A lane is channel and chat: the answer goes back to where the message came from.
+    return Destination(message.channel, user.id, message.lane.partition(":")[2])

@@ -1,0 +1,40 @@
+"""What Rapport asked, answered by the next message."""
+
+from __future__ import annotations
+
+from handlers.acting import Acting
+from handlers.mailroom import pick_contact
+from handlers.understand.intents import Intent, Slots
+from handlers.verbs.meta import reread
+from handlers.verbs.notes import take_note
+from handlers.verbs.tasks import make_task, rescheduled
+from reminders.when import find_moment, title_without
+from storage.buttons import Question, take_question
+from storage.messages import Draft
+from storage.tasks import task_by_id
+
+_COMMANDS = frozenset(("undo", "help", "list_tasks", "list_leads", "pipeline", "triage"))
+
+
+def answer_question(acting: Acting, text: str) -> Draft | None:
+    """What the waiting question's answer leads to; None when nothing waits or the user asks for something else."""
+    question = take_question(acting.connection, acting.user.id, acting.lane)
+    if question is None or not text.strip() or text.startswith("/"):
+        return None
+    if all(intent.name in _COMMANDS for intent in reread(acting, text)):
+        return None
+    return _answers(acting, question, text.strip())
+
+
+def _answers(acting: Acting, question: Question, text: str) -> Draft | None:
+    if question.asks == "note":
+        return take_note(acting, Intent("add_note", Slots(text=text), contact_id=question.arguments["contact"]))
+    if question.asks == "task":
+        when = find_moment(text, acting.setting)
+        title = title_without(text, when, acting.user.language)
+        return make_task(acting, Intent("add_task", title=title, when=when, contact_id=question.arguments["contact"]))
+    if question.asks == "time":
+        when = find_moment(text, acting.setting)
+        task = task_by_id(acting.connection, question.arguments["task"])
+        return rescheduled(acting, task, when) if when is not None and task is not None else None
+    return pick_contact(acting, question.asks, question.arguments["interaction"], text)

@@ -1,0 +1,124 @@
+"""What a tap on a button does: the act that the database bound to its token."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+from handlers.acting import Acting, draft
+from handlers.mailroom import confirm_mail, log_elsewhere, move_elsewhere
+from handlers.understand.intents import Intent, Slots
+from handlers.verbs.act import act_on
+from handlers.verbs.cards import card, history_of
+from handlers.verbs.deals import moved
+from handlers.verbs.joining import delete_person, merge_people
+from handlers.verbs.meta import show_help, undone
+from handlers.verbs.notes import take_note
+from handlers.verbs.people import add_person, make_contact, update_person
+from handlers.verbs.tasks import finished, snoozed, tomorrow_of
+from handlers.verbs.triage import ignore, make_lead, show_triage
+from storage.buttons import Pressed, ask, use
+from storage.codec import unpack
+from storage.contacts import contact_by_id
+from storage.messages import Draft
+from storage.tasks import Task, task_by_id
+
+Act = Callable[[Acting, dict[str, Any]], Draft]
+
+# After these the message that the button stood on has served: on Telegram the answer takes its place.
+REPLACING = frozenset(
+    (
+        *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
+        *("done", "snooze_this", "tomorrow", "move", "delete", "merge"),
+        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail"),
+    )
+)
+
+
+def press(acting: Acting, pressed: Pressed) -> Draft:
+    """Does what the button stands for. A button that acted already says so."""
+    if pressed.act in REPLACING and not use(acting.connection, pressed.id, at=acting.now):
+        return draft(acting.say("That was done already."))
+    return ACTS[pressed.act](acting, pressed.arguments)
+
+
+def _do(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    return act_on(acting, unpack(Intent, arguments["intent"]))
+
+
+def _new_and_do(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    intent = unpack(Intent, arguments["intent"])
+    contact = make_contact(acting, replace(intent, name="add_contact"))
+    return act_on(acting, replace(intent, contact_id=contact.id))
+
+
+def _add_anyway(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    return add_person(acting, unpack(Intent, arguments["intent"]), sure=True)
+
+
+def _new_lead_named(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    return add_person(acting, Intent("add_lead", Slots(person=arguments["name"])))
+
+
+def _with_task(then: Callable[[Acting, Task], Draft]) -> Act:
+    def act(acting: Acting, arguments: dict[str, Any]) -> Draft:
+        task = task_by_id(acting.connection, arguments["task"])
+        return then(acting, task) if task else draft(acting.say("That task is gone."))
+
+    return act
+
+
+def _card(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    contact = contact_by_id(acting.connection, arguments["contact"])
+    return card(acting, contact) if contact else draft(acting.say("It is gone by now."))
+
+
+def _timeline(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    contact = contact_by_id(acting.connection, arguments["contact"])
+    return history_of(acting, contact) if contact else draft(acting.say("It is gone by now."))
+
+
+def _note_on(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    return take_note(acting, Intent("add_note", Slots(text=arguments["text"]), contact_id=arguments["contact"]))
+
+
+def _asking(what: str, message: Callable[[Acting], str]) -> Act:
+    def act(acting: Acting, arguments: dict[str, Any]) -> Draft:
+        ask(acting.connection, acting.user.id, acting.lane, what, arguments, at=acting.now)
+        return draft("❓ " + message(acting))
+
+    return act
+
+
+ACTS: dict[str, Act] = {
+    "undo": lambda acting, arguments: undone(acting, arguments["inbox"]),
+    "do": _do,
+    "new_and_do": _new_and_do,
+    "add_anyway": _add_anyway,
+    "update": lambda acting, arguments: update_person(acting, unpack(Intent, arguments["intent"])),
+    "new_lead_named": _new_lead_named,
+    "card": _card,
+    "timeline": _timeline,
+    "note_on": _note_on,
+    "help": lambda acting, arguments: show_help(acting, Intent("help")),
+    "triage": lambda acting, arguments: show_triage(acting, Intent("triage")),
+    "drop": lambda acting, arguments: draft(acting.say("Nothing was done.")),
+    "done": _with_task(finished),
+    "snooze_this": _with_task(lambda acting, task: snoozed(acting, task, acting.now + timedelta(hours=1))),
+    "tomorrow": _with_task(lambda acting, task: snoozed(acting, task, tomorrow_of(acting, acting.user))),
+    "move": lambda acting, arguments: moved(acting, arguments["deal"], arguments["stage"]),
+    "delete": lambda acting, arguments: delete_person(acting, arguments["contact"]),
+    "merge": lambda acting, arguments: merge_people(acting, arguments["into"], arguments["other"]),
+    "make_lead": lambda acting, arguments: make_lead(acting, arguments["interaction"]),
+    "ignore": lambda acting, arguments: ignore(acting, arguments["interaction"]),
+    "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
+    "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),
+    "confirm_mail": lambda acting, arguments: confirm_mail(acting, arguments["inbox"]),
+    "ask_note": _asking("note", lambda acting: acting.say("What shall I note?")),
+    "ask_task": _asking("task", lambda acting: acting.say("What is to be done, and when?")),
+    "ask_time": _asking("time", lambda acting: acting.say("When? For example: friday 14:00")),
+    "ask_log_on": _asking("log_on", lambda acting: acting.say("On whom? Type the name.")),
+    "ask_move_to": _asking("move_to", lambda acting: acting.say("On whom? Type the name.")),
+}

@@ -1,0 +1,57 @@
+"""Which verb does which intent."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from handlers.acting import Acting, draft
+from handlers.understand.intents import Intent, IntentName
+from handlers.verbs.cards import list_leads, look_up, show_history
+from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
+from handlers.verbs.joining import ask_delete, ask_merge
+from handlers.verbs.mails import write_mail
+from handlers.verbs.meta import not_understood, show_help, undo_last
+from handlers.verbs.notes import log_call, take_note
+from handlers.verbs.people import add_person, set_field
+from handlers.verbs.settings import change_settings
+from handlers.verbs.tasks import assign_task, finish_task, list_tasks, make_task, put_off
+from handlers.verbs.triage import show_triage
+from storage.messages import Draft
+
+VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
+    "add_contact": add_person,
+    "add_lead": add_person,
+    "add_note": take_note,
+    "add_task": make_task,
+    "add_deal": start_deal,
+    "move_deal": advance_deal,
+    "log_call": log_call,
+    "lookup_contact": look_up,
+    "list_tasks": list_tasks,
+    "list_leads": list_leads,
+    "pipeline": show_pipeline,
+    "history": show_history,
+    "complete_task": finish_task,
+    "snooze": put_off,
+    "send_email": write_mail,
+    "assign": assign_task,
+    "set_field": set_field,
+    "merge": ask_merge,
+    "delete": ask_delete,
+    "undo": undo_last,
+    "help": show_help,
+    "triage": show_triage,
+    "settings": change_settings,
+    "unknown": not_understood,
+}
+
+READING: frozenset[IntentName] = frozenset(
+    ("lookup_contact", "list_tasks", "list_leads", "pipeline", "history", "help", "triage", "unknown", "settings")
+)
+
+
+def act_on(acting: Acting, intent: Intent) -> Draft:
+    """Does one intent, if the user's role allows it."""
+    if intent.name not in READING and not acting.user.may_write:
+        return draft("⚠ " + acting.say("You can look, not write. An owner can change that."))
+    return VERBS[intent.name](acting, intent)

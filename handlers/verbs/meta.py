@@ -1,0 +1,70 @@
+"""About the conversation itself: help, undo, and what wasn't understood."""
+
+from __future__ import annotations
+
+from handlers.acting import Acting, draft
+from handlers.lookups import StoreLookups
+from handlers.understand.intents import Intent
+from handlers.understand.understand import understand
+from storage.changes import newest_change, undo
+from storage.errors import CannotUndo
+from storage.messages import Choice, Draft
+from storage.search import find_contacts
+from storage.triage import wait_again
+
+
+def show_help(acting: Acting, intent: Intent) -> Draft:
+    """What can be said, by example."""
+    return draft(
+        acting.say("Tell me what happened or what is to be done. For example:"),
+        "• " + acting.say("new lead Anna Kern, Nordwind GmbH, anna@nordwind.example"),
+        "• " + acting.say("note for Anna: prefers mornings"),
+        "• " + acting.say("remind me friday 14:00 to call Anna"),
+        "• " + acting.say("called Anna, wants a discount"),
+        "• " + acting.say("deal Anna 5k"),
+        "• " + acting.say("anna · tasks · leads · pipeline · triage · done 1 · undo"),
+        acting.say("Forward mail to {address} and it lands on the right contact.", address=acting.team.address)
+        if acting.team.address
+        else "",
+    )
+
+
+def undo_last(acting: Acting, intent: Intent) -> Draft:
+    """Takes back what the user's last message did."""
+    inbox_id = newest_change(acting.connection, acting.user.id)
+    if inbox_id is None:
+        return draft(acting.say("There is nothing to undo."))
+    return undone(acting, inbox_id)
+
+
+def undone(acting: Acting, inbox_id: int) -> Draft:
+    """Takes back what one message did; mail that it had put on a contact waits in triage again."""
+    try:
+        count = undo(acting.trail, inbox_id)
+    except CannotUndo:
+        return draft("⚠ " + acting.say("Newer entries build on it. Undo those first."))
+    if not count:
+        return draft(acting.say("That is undone already."))
+    wait_again(acting.connection, inbox_id, at=acting.now)
+    return draft(acting.say("↩ Undone."))
+
+
+def not_understood(acting: Acting, intent: Intent) -> Draft:
+    """Says so, and offers what might have been meant."""
+    text = " ".join((intent.slots.text or "").split())
+    shown = text if len(text) <= 60 else text[:59] + "…"
+    hits = find_contacts(acting.connection, text[:100]) if text else []
+    row = []
+    if hits:
+        contact = hits[0].contact
+        row.append(
+            Choice(acting.say("Note on {name}", name=contact.name), "note_on", {"contact": contact.id, "text": text})
+        )
+        row.append(Choice(acting.say("Open {name}", name=contact.name), "card", {"contact": contact.id}))
+    row.append(Choice(acting.say("Help"), "help"))
+    return draft(acting.say("I can't tell what to do with “{text}”.", text=shown), choices=(tuple(row),))
+
+
+def reread(acting: Acting, text: str) -> tuple[Intent, ...]:
+    """What a text asks for, for this user."""
+    return understand(text, acting.setting, StoreLookups(acting.connection)).intents

@@ -1,0 +1,50 @@
+"""What a user may set by message: quiet hours, language, time zone."""
+
+from __future__ import annotations
+
+import re
+from datetime import time
+from zoneinfo import available_timezones
+
+from handlers.acting import Acting, draft
+from handlers.understand.intents import Intent
+from handlers.words import LANGUAGES, Words
+from storage.messages import Draft
+from storage.users import change_user
+
+_HOURS = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|до)\s*(\d{1,2})(?:[:.](\d\d))?")
+
+
+def change_settings(acting: Acting, intent: Intent) -> Draft:
+    """Sets one thing, or shows how things are."""
+    field, value = intent.slots.field or "", (intent.slots.value or "").strip()
+    if field == "quiet_hours" and value:
+        return _quiet_hours(acting, value)
+    if field == "language" and value[:2].lower() in LANGUAGES:
+        change_user(acting.connection, acting.user.id, language=value[:2].lower())
+        return draft(Words(value[:2].lower(), acting.user.timezone).say("From now on in English."))
+    if field == "timezone" and value in available_timezones():
+        change_user(acting.connection, acting.user.id, timezone=value)
+        return draft(acting.say("Time zone: {zone}", zone=value))
+    user = acting.user
+    return draft(
+        acting.say("Language: {language} · time zone: {zone}", language=user.language, zone=user.timezone),
+        acting.say(
+            "Quiet hours: {start}–{end}. To change them: quiet hours 20:00-8:00",
+            start=user.quiet_from,
+            end=user.quiet_to,
+        ),
+    )
+
+
+def _quiet_hours(acting: Acting, value: str) -> Draft:
+    found = _HOURS.search(value)
+    try:
+        if found is None:
+            raise ValueError(value)
+        start = time(int(found[1]), int(found[2] or 0)).isoformat(timespec="minutes")
+        end = time(int(found[3]), int(found[4] or 0)).isoformat(timespec="minutes")
+    except ValueError:
+        return draft("❓ " + acting.say("“{text}” are no hours. Try: quiet hours 20:00-8:00", text=value))
+    change_user(acting.connection, acting.user.id, quiet_from=start, quiet_to=end)
+    return draft(acting.say("Quiet hours: {start}–{end}", start=start, end=end))

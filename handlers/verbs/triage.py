@@ -1,0 +1,88 @@
+"""Triage: what waits for a decision, and the decisions."""
+
+from __future__ import annotations
+
+from handlers.acting import Acting, draft
+from handlers.understand.intents import Intent
+from handlers.verbs.people import open_card
+from storage.contacts import add_contact, contact_by_id, contacts_by_handles
+from storage.interactions import Interaction, interaction_by_id, log_on
+from storage.messages import Choice, Draft
+from storage.triage import Waiting, close_for, ignore_sender, waiting
+
+
+def show_triage(acting: Acting, intent: Intent) -> Draft:
+    """The oldest thing that waits, with its buttons, and how much waits behind it."""
+    items = waiting(acting.connection)
+    if not items:
+        return draft(acting.say("Nothing waits."))
+    lines = [_line(acting, item) for item in items[:5]]
+    asked = next((item.interaction_id for item in items if item.interaction_id is not None), None)
+    choices = (decisions(acting, asked),) if asked is not None else ()
+    return draft("⚠ " + acting.words.count("{n} waits", "{n} wait", len(items)), *lines, choices=choices)
+
+
+def decisions(acting: Acting, interaction_id: int) -> tuple[Choice, ...]:
+    """The buttons under a mail of an unknown sender."""
+    about = {"interaction": interaction_id}
+    return (
+        Choice(acting.say("New lead"), "make_lead", about),
+        Choice(acting.say("Log on ..."), "ask_log_on", about),
+        Choice(acting.say("Ignore"), "ignore", about),
+    )
+
+
+def make_lead(acting: Acting, interaction_id: int) -> Draft:
+    """The unknown sender becomes a lead, and what they sent is logged on it."""
+    interaction = interaction_by_id(acting.connection, interaction_id)
+    if interaction is None:
+        return draft(acting.say("It is gone by now."))
+    holders = contacts_by_handles(acting.connection, "email", [interaction.sender]).get(interaction.sender, [])
+    if holders:
+        contact_id = holders[0][0]
+    else:
+        contact_id = add_contact(
+            acting.trail,
+            interaction.sender_name or interaction.sender,
+            emails=(interaction.sender,) if interaction.sender else (),
+            status="lead",
+            source=acting.say("mail"),
+            owner_id=acting.user.id,
+        )
+    log_on(acting.trail, interaction_id, contact_id)
+    close_for(acting.trail, interaction_id)
+    contact = contact_by_id(acting.connection, contact_id)
+    assert contact is not None
+    return draft(
+        f"👤 {contact.name}: " + acting.say("new lead"),
+        " · ".join(contact.emails),
+        quoted(interaction),
+        choices=((acting.undo, open_card(acting, contact)),),
+    )
+
+
+def ignore(acting: Acting, interaction_id: int) -> Draft:
+    """Nothing is made of it, and its sender waits for nobody from now on."""
+    interaction = interaction_by_id(acting.connection, interaction_id)
+    if interaction is None:
+        return draft(acting.say("It is gone by now."))
+    if interaction.sender:
+        ignore_sender(acting.trail, interaction.sender)
+    close_for(acting.trail, interaction_id)
+    return draft(
+        acting.say("{sender}: ignored from now on", sender=interaction.sender or "?"), choices=((acting.undo,),)
+    )
+
+
+def quoted(interaction: Interaction) -> str:
+    """What an interaction is about, in one line."""
+    text = " ".join((interaction.subject or interaction.text).split())
+    return f"📥 “{text[:80]}”" if text else ""
+
+
+def _line(acting: Acting, item: Waiting) -> str:
+    interaction = interaction_by_id(acting.connection, item.interaction_id) if item.interaction_id else None
+    if interaction is None:
+        return "• " + acting.say("A message could not be handled ({detail})", detail=item.detail[:80] or "?")
+    who = f"{interaction.sender_name} <{interaction.sender}>" if interaction.sender_name else interaction.sender
+    return f"• {who}: “{' '.join(interaction.subject.split())[:60]}”"

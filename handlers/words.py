@@ -1,0 +1,97 @@
+"""The words of one language: catalogues, plurals, and moments and money as its people write them."""
+
+from __future__ import annotations
+
+import gettext
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from functools import cache
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+LANGUAGES = ("en", "de", "ru")
+_CATALOGUES = Path(__file__).parent / "locale"
+_DAY_PATTERNS = {"en": "EEE d MMM", "de": "EEE d. MMM", "ru": "EEE d MMM"}
+_DAY_YEAR_PATTERNS = {"en": "EEE d MMM y", "de": "EEE d. MMM y", "ru": "EEE d MMM y"}
+
+
+class Words:
+    """Says things in one language to one user: `say` and `count` translate, the others format."""
+
+    def __init__(self, language: str, zone: str) -> None:
+        self.language = language if language in LANGUAGES else "en"
+        self.zone = ZoneInfo(zone)
+        self._catalogue = _catalogue(self.language)
+
+    def say(self, message: str, **values: object) -> str:
+        """The message in this language, with its {values} filled in."""
+        return self._catalogue.gettext(message).format(**values) if values else self._catalogue.gettext(message)
+
+    def count(self, one: str, many: str, number: int, **values: object) -> str:
+        """The same in the plural form that the number asks for; {n} is the number."""
+        return self._catalogue.ngettext(one, many, number).format(n=number, **values)
+
+    def day(self, day: date, today: date) -> str:
+        """ "today", "tomorrow", or the day with its weekday; with the year when it is another one."""
+        if day == today:
+            return self.say("today")
+        if day == today + timedelta(days=1):
+            return self.say("tomorrow")
+        if day == today - timedelta(days=1):
+            return self.say("yesterday")
+        from babel.dates import format_date
+
+        patterns = _DAY_PATTERNS if day.year == today.year else _DAY_YEAR_PATTERNS
+        return format_date(day, patterns[self.language], locale=self.language)
+
+    def wall(self, wall: datetime, now: datetime, *, has_time: bool) -> str:
+        """A naive wall time as a person says it; `now` is aware and gives today."""
+        day = self.day(wall.date(), now.astimezone(self.zone).date())
+        return f"{day}, {wall.hour}:{wall.minute:02}" if has_time else day
+
+    def moment(self, moment: datetime, now: datetime, *, has_time: bool = True) -> str:
+        """An instant in the user's zone."""
+        return self.wall(moment.astimezone(self.zone).replace(tzinfo=None), now, has_time=has_time)
+
+    def clock(self, moment: datetime) -> str:
+        """The time of day alone."""
+        local = moment.astimezone(self.zone)
+        return f"{local.hour}:{local.minute:02}"
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """An amount with its currency; without cents when it has none."""
+        from babel.numbers import format_currency
+
+        whole = amount == amount.to_integral_value()
+        return (
+            format_currency(
+                amount, currency, locale=self.language, decimal_quantization=not whole, currency_digits=not whole
+            ).replace("\xa0", " ")
+            if not whole
+            else _whole_money(amount, currency, self.language)
+        )
+
+    def phone(self, number: str) -> str:
+        """An E.164 number as people write it."""
+        import phonenumbers
+
+        try:
+            parsed = phonenumbers.parse(number)
+        except phonenumbers.NumberParseException:
+            return number
+        return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+
+
+def _whole_money(amount: Decimal, currency: str, language: str) -> str:
+    from babel import Locale
+    from babel.numbers import format_currency
+
+    pattern = Locale.parse(language).currency_formats["standard"].pattern.replace(".00", "")
+    return str(format_currency(amount, currency, format=pattern, locale=language, currency_digits=False)).replace(
+        "\xa0", " "
+    )
+
+
+@cache
+def _catalogue(language: str) -> gettext.NullTranslations:
+    return gettext.translation("rapport", _CATALOGUES, [language], fallback=language == "en")

@@ -1,0 +1,78 @@
+"""What is due: reminders whose moment has come, taken once, with their recurrence moved on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import Connection
+
+from reminders.recurrence import next_after
+from reminders.zones import localise, resolve
+from storage.changes import Trail
+from storage.reminders import DueRow, due_rows
+from storage.tasks import Due, Task, reschedule_task, task_by_id
+from storage.users import User, user_by_id
+
+LATE = timedelta(minutes=2)  # from here on a reminder says that it comes late
+
+
+@dataclass(frozen=True, slots=True)
+class DueReminder:
+    """One reminder to be sent now. `not_before` is later than now when quiet hours hold it back."""
+
+    reminder_id: int
+    due_at: datetime
+    task: Task
+    user: User
+    late: bool
+    not_before: datetime
+
+
+def take_due(
+    connection: Connection, *, now: datetime, user_id: int | None = None, limit: int = 50
+) -> list[DueReminder]:
+    """The reminders due by `now`, of one user or of all; the caller queues each in this same transaction."""
+    taken = []
+    for row in due_rows(connection, now=now, user_id=user_id, limit=limit):
+        task, user = task_by_id(connection, row.task_id), user_by_id(connection, row.user_id)
+        if task is None or user is None:
+            continue
+        taken.append(_due(row, task, user, now))
+    return taken
+
+
+def move_on(connection: Connection, task: Task, user: User, *, now: datetime) -> None:
+    """A recurring task's next occurrence, the first one after now: it never sticks in the past."""
+    if not task.rrule or task.due_wall is None:
+        return
+    wall = next_after(task.rrule, task.due_wall, task.zone, now)
+    if wall is None:
+        return
+    trail = Trail(connection, at=now, user_id=None, inbox_id=None)
+    at = resolve(wall, task.zone)
+    # A date alone is reminded of at the user's own hour of that day.
+    remind_at = at if task.has_time else resolve(datetime.combine(wall.date(), _clock(user.default_time)), task.zone)
+    reschedule_task(trail, task.id, Due(wall, task.zone, task.has_time, at, remind_at, task.rrule))
+
+
+def quiet_until(user: User, now: datetime) -> datetime:
+    """The end of the user's quiet hours when they are on, else now."""
+    local = localise(now, user.timezone)
+    start, end = _clock(user.quiet_from), _clock(user.quiet_to)
+    at = local.time()
+    quiet = start <= at or at < end if start > end else start <= at < end
+    if not quiet:
+        return now
+    day = local.date() + timedelta(days=1) if start > end and at >= start else local.date()
+    return resolve(datetime.combine(day, end), user.timezone)
+
+
+def _due(row: DueRow, task: Task, user: User, now: datetime) -> DueReminder:
+    held = now if task.has_time else quiet_until(user, now)
+    return DueReminder(row.id, row.due_at, task, user, now - row.due_at > LATE, max(held, now))
+
+
+def _clock(text: str) -> time:
+    hour, _, minute = text.partition(":")
+    return time(int(hour), int(minute or 0))

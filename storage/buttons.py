@@ -1,0 +1,82 @@
+"""Buttons that were shown and questions that wait: both outlive the process."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from storage.tables import buttons, outbox, questions
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """A button that its user pressed: what it does, and the message that it stood on."""
+
+    id: int
+    outbox_id: int
+    act: str
+    arguments: dict[str, Any]
+    sent_ref: str
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What Rapport asked a user and waits for: `asks` names it, the arguments are what it is about."""
+
+    asks: str
+    arguments: dict[str, Any]
+
+
+def button(connection: Connection, token: str, user_id: int) -> Pressed | None:
+    """What a token does, for the user it was given to; None for anybody else's."""
+    row = connection.execute(
+        select(buttons, outbox.c.sent_ref)
+        .join(outbox, outbox.c.id == buttons.c.outbox_id)
+        .where(buttons.c.token == token, buttons.c.user_id == user_id)
+    ).first()
+    return Pressed(row.id, row.outbox_id, row.act, row.arguments, row.sent_ref) if row else None
+
+
+def newest_button(connection: Connection, user_id: int, label: str, carrier: str) -> str | None:
+    """The token of the first button with this label on the newest message, shown by this face, that has one."""
+    query = (
+        select(buttons.c.token)
+        .join(outbox, outbox.c.id == buttons.c.outbox_id)
+        .where(buttons.c.user_id == user_id, buttons.c.label == label, outbox.c.carrier == carrier)
+        .order_by(buttons.c.outbox_id.desc(), buttons.c.id)
+        .limit(1)
+    )
+    return connection.execute(query).scalar()
+
+
+def labels_of(connection: Connection, outbox_id: int) -> list[tuple[str, str]]:
+    """The (label, token) pairs of a message, in their order."""
+    query = select(buttons.c.label, buttons.c.token).where(buttons.c.outbox_id == outbox_id).order_by(buttons.c.id)
+    return [(row.label, row.token) for row in connection.execute(query)]
+
+
+def use(connection: Connection, button_id: int, *, at: datetime) -> bool:
+    """Marks a button as used; False when it was before."""
+    statement = update(buttons).where(buttons.c.id == button_id, buttons.c.used_at.is_(None)).values(used_at=at)
+    return connection.execute(statement).rowcount == 1
+
+
+def ask(connection: Connection, user_id: int, lane: str, asks: str, arguments: dict[str, Any], *, at: datetime) -> None:
+    """Waits for the user's answer in this lane, instead of any earlier question's."""
+    take_question(connection, user_id, lane)
+    connection.execute(
+        insert(questions).values(user_id=user_id, lane=lane, asks=asks, arguments=arguments, asked_at=at)
+    )
+
+
+def take_question(connection: Connection, user_id: int, lane: str) -> Question | None:
+    """The question that waits in this lane; it waits no longer."""
+    here = (questions.c.user_id == user_id, questions.c.lane == lane)
+    row = connection.execute(select(questions.c.asks, questions.c.arguments).where(*here)).first()
+    if row is None:
+        return None
+    connection.execute(delete(questions).where(*here))
+    return Question(row.asks, row.arguments)

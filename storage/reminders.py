@@ -1,0 +1,43 @@
+"""Reminders: one row a delivery, found by the moment it is due."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Connection, func, literal_column, select, update
+
+from storage.tables import reminders
+
+_PENDING: ColumnElement[bool] = reminders.c.state == literal_column("'pending'")  # as its partial index has it
+
+
+@dataclass(frozen=True, slots=True)
+class DueRow:
+    """A pending reminder whose moment has come."""
+
+    id: int
+    task_id: int
+    user_id: int
+    due_at: datetime
+
+
+def due_rows(connection: Connection, *, now: datetime, user_id: int | None, limit: int) -> list[DueRow]:
+    """What is due by now, the oldest first; locked until the transaction ends."""
+    query = select(reminders).where(_PENDING, reminders.c.due_at <= now)
+    if user_id is not None:
+        query = query.where(reminders.c.user_id == user_id)
+    query = query.order_by(reminders.c.due_at, reminders.c.id).limit(limit).with_for_update(skip_locked=True)
+    return [DueRow(row.id, row.task_id, row.user_id, row.due_at) for row in connection.execute(query)]
+
+
+def next_reminder(connection: Connection) -> datetime | None:
+    """When the next one is due."""
+    return connection.execute(select(func.min(reminders.c.due_at)).where(_PENDING)).scalar()
+
+
+def mark_queued(connection: Connection, reminder_id: int, outbox_id: int | None) -> None:
+    """A message in the outbox carries it from here on."""
+    connection.execute(
+        update(reminders).where(reminders.c.id == reminder_id).values(state="queued", outbox_id=outbox_id)
+    )
