@@ -1,15 +1,192 @@
-"""Recurrences: the next time that a rule of RFC 5545 gives."""
+"""Recurrences: RFC 5545 rules kept on the wall clock of a zone.
 
-from datetime import UTC, datetime
+Days and longer keep their wall time over clock changes; hours, minutes and seconds count elapsed time. A rule for the
+31st skips the months without one, and one for 29 February the years without it, as RFC 5545 says.
+"""
 
+from collections.abc import Iterable
+from datetime import UTC, datetime, time, timedelta
+from functools import lru_cache
+from typing import TYPE_CHECKING, Final
+
+from reminders.grammar.meaning import Every
 from reminders.zones import localise, resolve
 
-__all__ = ["next_after", "resolve"]
+if TYPE_CHECKING:
+    from dateutil.rrule import rrule
+
+__all__ = ["BadRule", "next_after", "resolve", "write_rule"]
+
+WEEKDAY_NAMES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
+_ELAPSED = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
+_STEP_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+_HORIZON_YEARS = 50
+_MAX_TRIES = 400
 
 
-def next_after(rrule: str, wall: datetime, zone: str, after: datetime) -> datetime | None:
-    """The first occurrence strictly after `after`, in UTC; None when the rule has ended."""
-    from dateutil.rrule import rrulestr
+class BadRule(ValueError):
+    """A recurrence that can't be followed; its text is a reason code of BadMoment."""
 
-    following = rrulestr(rrule, dtstart=wall).after(localise(after, zone))
-    return None if following is None else resolve(following, zone).astimezone(UTC)
+
+def write_rule(every: Every, *, count: int | None = None, until: datetime | None = None, timed: bool = True) -> str:
+    """The RRULE of a recurrence. UNTIL is a date for date-only ones, else the local end of its day."""
+    parts = [f"FREQ={every.frequency}"]
+    if every.interval != 1:
+        parts.append(f"INTERVAL={every.interval}")
+    if every.month:
+        parts.append(f"BYMONTH={every.month}")
+    if every.month_days:
+        parts.append("BYMONTHDAY=" + ",".join(str(day) for day in every.month_days))
+    single = len(every.weekdays) == 1 and every.frequency in ("MONTHLY", "YEARLY")
+    if every.weekdays:
+        prefix = str(every.position) if single and every.position else ""
+        parts.append("BYDAY=" + ",".join(prefix + WEEKDAY_NAMES[day] for day in every.weekdays))
+    if every.position and not single:
+        parts.append(f"BYSETPOS={every.position}")
+    if count is not None:
+        parts.append(f"COUNT={count}")
+    elif until is not None:
+        parts.append("UNTIL=" + until.strftime("%Y%m%dT235959" if timed else "%Y%m%d"))
+    return ";".join(parts)
+
+
+@lru_cache(maxsize=1_024)
+def _read_parts(rule: str) -> dict[str, str]:
+    parts = dict(part.split("=", 1) for part in rule.removeprefix("RRULE:").upper().split(";") if "=" in part)
+    frequency = parts.get("FREQ", "")
+    interval = parts.get("INTERVAL", "1")
+    if frequency not in _STEP_DAYS and frequency not in _ELAPSED:
+        raise BadRule("no_such_rule")
+    if not interval.isdigit() or not 1 <= int(interval) <= 99_999:
+        raise BadRule("zero_interval")
+    if not set(parts) <= {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "WKST"}:
+        raise BadRule("no_such_rule")
+    if frequency in _ELAPSED and any(part.startswith("BY") for part in parts):
+        raise BadRule("no_such_rule")
+    return parts
+
+
+def _read_until(text: str) -> datetime:
+    """The last instant of UNTIL: a date means all of it. A trailing Z is UTC and is made aware."""
+    try:
+        if "T" not in text:
+            return datetime.combine(datetime.strptime(text, "%Y%m%d").date(), time.max)  # noqa: DTZ007
+        naive = datetime.strptime(text.rstrip("Z"), "%Y%m%dT%H%M%S")  # noqa: DTZ007
+    except ValueError:
+        raise BadRule("no_such_rule") from None
+    return naive.replace(tzinfo=UTC) if text.endswith("Z") else naive
+
+
+def next_after(rule: str, wall: datetime, zone: str, after: datetime) -> datetime | None:
+    """The first occurrence strictly after the aware `after`, in UTC; None when there is none any more.
+
+    `wall` is the naive local time of the first occurrence (DTSTART) in `zone`. Local times that a clock change leaves
+    out come at the first instant after it; those that come twice come once, the first time. Raises BadRule for rules
+    that can't be followed. The search is bounded: a rule without an occurrence for 50 years has none.
+    """
+    parts = _read_parts(rule)
+    if parts["FREQ"] in _ELAPSED:
+        return _next_elapsed(parts, wall, zone, after)
+    try:
+        return _next_on_the_wall(parts, wall, zone, after)
+    except (ValueError, OverflowError) as error:
+        raise BadRule("no_such_rule") from error
+
+
+def _within(instant: datetime, until: str | None, zone: str) -> bool:
+    if until is None:
+        return True
+    limit = _read_until(until)
+    return instant <= limit if limit.tzinfo else localise(instant, zone) <= limit
+
+
+def _next_elapsed(parts: dict[str, str], wall: datetime, zone: str, after: datetime) -> datetime | None:
+    step = timedelta(seconds=_ELAPSED[parts["FREQ"]] * int(parts.get("INTERVAL", "1")))
+    first = resolve(wall, zone)
+    number = 0 if after < first else (after - first) // step + 1
+    if "COUNT" in parts and number >= int(parts["COUNT"]):
+        return None
+    instant = first + number * step
+    return instant if _within(instant, parts.get("UNTIL"), zone) else None
+
+
+def _next_on_the_wall(parts: dict[str, str], wall: datetime, zone: str, after: datetime) -> datetime | None:
+    local = localise(after.astimezone(UTC), zone)
+    rules = _build(parts, wall, near=local)
+    horizon = max(local, wall) + timedelta(days=366 * _HORIZON_YEARS)
+    at = local - timedelta(days=1)
+    for _ in range(_MAX_TRIES):
+        following = rules.after(at)
+        if following is None or following > horizon:
+            return None
+        instant = resolve(following, zone)
+        if not _within(instant, parts.get("UNTIL"), zone):
+            return None
+        if instant > after:
+            return instant
+        at = following
+    return None
+
+
+def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
+    """The rule for dateutil, begun close to `near`, so that old rules aren't walked through from their first day."""
+    from dateutil import rrule as rules  # noqa: PLC0415 - costs 10 ms, and only recurrences need it
+
+    frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
+    count = int(parts["COUNT"]) if "COUNT" in parts else None
+    month_days = [int(day) for day in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else None
+    weekdays = [_read_weekday(day) for day in parts["BYDAY"].split(",")] if "BYDAY" in parts else None
+    months = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else None
+    position = [int(place) for place in parts["BYSETPOS"].split(",")] if "BYSETPOS" in parts else None
+    if frequency in ("MONTHLY", "YEARLY") and month_days is None and weekdays is None:
+        month_days = [wall.day]
+    if frequency == "YEARLY" and months is None and (weekdays is None or "BYMONTHDAY" in parts):
+        months = [wall.month]
+    if frequency == "WEEKLY" and weekdays is None:
+        weekdays = [rules.weekday(wall.weekday())]
+    start = wall if count is not None else _start_near(frequency, interval, wall, near)
+    return rules.rrule(
+        getattr(rules, frequency),
+        dtstart=start,
+        interval=interval,
+        count=count,
+        until=max(near, wall) + timedelta(days=366 * _HORIZON_YEARS + 2),
+        bymonth=months,
+        bymonthday=month_days,
+        byweekday=weekdays,
+        bysetpos=position,
+        wkst=WEEKDAY_NAMES.index(parts.get("WKST", "MO")),
+    )
+
+
+def _read_weekday(text: str) -> "object":
+    from dateutil import rrule as rules  # noqa: PLC0415
+
+    day = rules.weekday(WEEKDAY_NAMES.index(text[-2:]))
+    return day(int(text[:-2])) if text[:-2] else day
+
+
+def _start_near(frequency: str, interval: int, wall: datetime, near: datetime) -> datetime:
+    """A start in the rhythm of the rule, at most a few periods before `near`."""
+    if near - wall < timedelta(days=800 + 2 * interval * _STEP_DAYS.get(frequency, 1)):
+        return wall
+    if frequency in ("DAILY", "WEEKLY"):
+        step = timedelta(days=interval * _STEP_DAYS[frequency])
+        return wall + ((near - wall) // step - 2) * step
+    if frequency == "MONTHLY":
+        passed = (near.year - wall.year) * 12 + near.month - wall.month
+        index = wall.year * 12 + wall.month - 1 + (passed // interval - 2) * interval
+        return wall.replace(year=index // 12, month=index % 12 + 1, day=1)
+    if frequency == "YEARLY":
+        return wall.replace(year=wall.year + ((near.year - wall.year) // interval - 2) * interval, day=1, month=1)
+    return wall
+
+
+def list_walls(rule: str, wall: datetime, limit: int) -> Iterable[datetime]:
+    """The first naive local times of a rule, at most `limit`; for showing."""
+    parts = _read_parts(rule)
+    rules = _build(parts, wall, near=wall)
+    for number, found in enumerate(rules):
+        if number >= limit:
+            return
+        yield found

@@ -1,44 +1,151 @@
-"""Moments in text: what a message says about when."""
+"""Moments in text: what a message says about when. Pure, offline; the languages' words are data in lexicons/."""
 
-import re
+from datetime import datetime
 
+from reminders.calendar_days import OutOfCalendar
+from reminders.frame import Frame, find_frame
+from reminders.grammar.chart import Chart
+from reminders.grammar.meaning import Bad, Day
+from reminders.grammar.reading import read_chart
+from reminders.groups import Group, group_pieces
+from reminders.lexicon import load_lexicon
 from reminders.moment import BadMoment, Moment, Setting
+from reminders.pieces import Piece, find_pieces
+from reminders.recurrence import BadRule
+from reminders.resolve import Resolved, resolve_group
+from reminders.title import title_without
+from reminders.tokens import split_tokens
 from reminders.zones import localise
 
-_THIN = re.compile(r"\b(tomorrow|morgen|завтра)\b", re.IGNORECASE)
+__all__ = ["find_bad_moment", "find_moment", "find_moments", "title_without"]
+
+_UNSURE = frozenset({"day.bare_dotted_date", "day.slashed_date"})
 
 
 def find_moments(text: str, setting: Setting) -> list[Moment]:
-    """All moments in a text, in order of place."""
-    from datetime import datetime, time, timedelta
-
-    today = localise(setting.now, setting.zone).date()
-    return [
-        Moment(
-            start=m.start(),
-            end=m.end(),
-            spans=((m.start(), m.end()),),
-            wall=datetime.combine(today + timedelta(days=1), time(0)),
-            zone=setting.zone,
-            has_time=False,
-            words=m.group(),
-        )
-        for m in _THIN.finditer(text)
-    ]
+    """All moments in the first 4,000 code points of a text, in order of place."""
+    chart, groups = _read(text, setting)
+    return [moment for _, moment in _resolve_all(text, chart, groups, setting)]
 
 
 def find_moment(text: str, setting: Setting) -> Moment | None:
-    """The moment that the task in a text is due at."""
-    return next(iter(find_moments(text, setting)), None)
+    """The moment that the task in a text is due at; None when the text names none.
+
+    Of several the one that "remind me" is said with, then a deadline ("by Thursday"), then the first that doesn't only
+    tell which thing is meant ("the Friday report", "about the meeting on Monday").
+    """
+    chart, groups = _read(text, setting)
+    found = _resolve_all(text, chart, groups, setting)
+    if not found:
+        return None
+    frame = find_frame(chart.tokens, chart.lexicon)
+    ranked = [(_rank(chart, group, moment, frame), -place, moment) for place, (group, moment) in enumerate(found)]
+    rank, _, best = max(ranked, key=lambda r: r[:2])
+    return best if rank > 0 else None
 
 
 def find_bad_moment(text: str, setting: Setting) -> BadMoment | None:
-    """The first words that look like a moment and can't be one."""
+    """The first words of a text that look like a moment and can't be one; None when all is well."""
+    chart, groups = _read(text, setting)
+    for group in groups:
+        for piece in group.pieces:
+            if isinstance(piece.value, Bad):
+                return _bad(text, chart, piece, piece.value.reason)
+        if not group.whole:
+            continue
+        try:
+            resolve_group(group, setting)
+        except (OutOfCalendar, BadRule) as error:
+            return _bad(text, chart, group.pieces[0], str(error))
     return None
 
 
-def title_without(text: str, moment: Moment | None, language: str) -> str:
-    """What is left to do once the moment and the "remind me to" frame are taken out."""
-    for start, end in reversed(moment.spans if moment else ()):
-        text = text[:start] + text[end:]
-    return " ".join(text.split())
+def _read(text: str, setting: Setting) -> tuple[Chart, list[Group]]:
+    lexicon = load_lexicon(setting.language)
+    chart = read_chart(split_tokens(text), lexicon, month_first=setting.month_first)
+    return chart, group_pieces(chart, find_pieces(chart))
+
+
+def _bad(text: str, chart: Chart, piece: Piece, reason: str) -> BadMoment:
+    start, end = chart.tokens[piece.core].start, chart.tokens[piece.end - 1].end
+    return BadMoment(text[start:end], reason, start, end)
+
+
+def _resolve_all(text: str, chart: Chart, groups: list[Group], setting: Setting) -> list[tuple[Group, Moment]]:
+    found: list[tuple[Group, Moment]] = []
+    for group in groups:
+        if not group.whole:
+            continue
+        try:
+            resolved = resolve_group(group, setting)
+        except (OutOfCalendar, BadRule):
+            continue
+        found.append((group, _make_moment(text, chart, group, resolved, setting)))
+    return found
+
+
+def _make_moment(text: str, chart: Chart, group: Group, resolved: Resolved, setting: Setting) -> Moment:
+    spans: list[tuple[int, int]] = []
+    for piece in group.pieces:
+        start, end = chart.tokens[piece.start].start, chart.tokens[piece.end - 1].end
+        if spans and text[spans[-1][1] : start].strip(" ,\t") == "":
+            spans[-1] = spans[-1][0], end
+        else:
+            spans.append((start, end))
+    now = localise(setting.now, setting.zone)
+    late = resolved.wall < now if resolved.has_time else resolved.wall.date() < now.date()
+    return Moment(
+        start=spans[0][0],
+        end=spans[-1][1],
+        spans=tuple(spans),
+        wall=resolved.wall,
+        zone=setting.zone,
+        has_time=resolved.has_time,
+        rrule=resolved.rrule,
+        words=_moment_words(text, chart, group, spans),
+        because=resolved.because,
+        ambiguous=tuple(other for other in resolved.ambiguous if other != resolved.wall),
+        past=late,
+        from_completion=resolved.from_completion,
+        deadline=any(piece.role == "due" for piece in group.pieces),
+    )
+
+
+def _moment_words(text: str, chart: Chart, group: Group, spans: list[tuple[int, int]]) -> str:
+    first = group.pieces[0]
+    core = first.core
+    if first.kind == "offset":
+        core = max((t.end for c in ("IN", "INONE") for t in chart.at[core].get(c, ())), default=core)
+    start = chart.tokens[core].start
+    pieces = [text[max(begin, start) : end] for begin, end in spans]
+    return " ".join(" ".join(pieces).split())
+
+
+def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> int:
+    rank = 100
+    first = group.pieces[0]
+    if frame is not None and (frame.first <= first.start < frame.last or first.end == frame.first):
+        rank += 60
+    if any(piece.role == "due" for piece in group.pieces):
+        rank += 30
+    if all(piece.role == "about" or piece.attributive for piece in group.pieces):
+        rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
+    if moment.past or group.ago is not None:
+        rank -= 80
+    if _after_topic(chart, first):
+        rank -= 10
+    if moment.rrule is not None:
+        rank += 5
+    return rank
+
+
+def _after_topic(chart: Chart, piece: Piece) -> bool:
+    """Whether the clause before it has come to what the task is about."""
+    return any(chart.has("ABOUT", place) and not chart.has("ON", place) for place in range(piece.start)) and isinstance(
+        piece.value, Day
+    )
+
+
+def local_now(setting: Setting) -> datetime:
+    """The naive local time of the setting's now."""
+    return localise(setting.now, setting.zone)

@@ -1,0 +1,158 @@
+"""The chart: what each stretch of a text may mean, filled rule by rule."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+from reminders.grammar.meaning import Bad, Weak
+from reminders.lexicon import Lexicon
+from reminders.tokens import Token
+
+MAX_TERMS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A meaning of the tokens from `start` to `end` (exclusive). `rule` is the name of what found it."""
+
+    category: str
+    start: int
+    end: int
+    value: object
+    rule: str
+    weak: bool = False
+    language: str = ""
+
+
+@dataclass(slots=True)
+class Chart:
+    """All terms found so far, by the token they start at and by category."""
+
+    tokens: list[Token]
+    lexicon: Lexicon
+    month_first: bool
+    at: list[dict[str, list[Term]]] = field(default_factory=list)
+    places: dict[str, list[int]] = field(default_factory=dict)
+    count: int = 0
+
+    def add(self, term: Term) -> None:
+        """Keep a term, unless the same one is there."""
+        terms = self.at[term.start].setdefault(term.category, [])
+        if any(t.end == term.end and t.value == term.value and t.weak <= term.weak for t in terms):
+            return
+        if not terms:
+            self.places.setdefault(term.category, []).append(term.start)
+        terms.append(term)
+        self.count += 1
+
+    def has(self, category: str, place: int) -> bool:
+        """Whether a term of the category starts at the token."""
+        return 0 <= place < len(self.tokens) and category in self.at[place]
+
+    def ending(self, category: str, end: int, reach: int = 5) -> Term | None:
+        """The longest term of the category that ends before the token `end`."""
+        for start in range(max(0, end - reach), end):
+            for term in self.at[start].get(category, ()):
+                if term.end == end:
+                    return term
+        return None
+
+    def fold(self, place: int) -> str:
+        """The folded token at a place; empty outside the text."""
+        return self.tokens[place].fold if 0 <= place < len(self.tokens) else ""
+
+    def glued(self, place: int) -> bool:
+        """Whether no blank stands before the token."""
+        return 0 <= place < len(self.tokens) and self.tokens[place].glued
+
+
+Action = Callable[..., object]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A pattern of categories and what it means.
+
+    A pattern is categories parted by blanks; `A|B` is a choice, a trailing `?` may be left out. The action gets the
+    chart and one term a category (None for what was left out), and gives the meaning, or None when it is none.
+    """
+
+    name: str
+    category: str
+    variants: tuple[tuple[tuple[str, ...] | None, ...], ...]
+    action: Action
+
+
+class RuleBook:
+    """Rules in the order in which they are tried; later ones may build on what earlier ones found."""
+
+    def __init__(self) -> None:
+        """Start empty."""
+        self.rules: list[Rule] = []
+
+    def rule(self, category: str, *patterns: str) -> Callable[[Action], Action]:
+        """Add a function as the action of a rule with these patterns."""
+
+        def add(action: Action) -> Action:
+            variants = tuple(variant for pattern in patterns for variant in _expand_pattern(pattern))
+            self.rules.append(Rule(action.__name__.removeprefix("read_"), category, variants, action))
+            return action
+
+        return add
+
+    def apply(self, chart: Chart) -> None:
+        """Fill the chart, rule by rule."""
+        for rule in self.rules:
+            for variant in rule.variants:
+                _apply_variant(rule, variant, chart)
+
+
+def _expand_pattern(pattern: str) -> Iterator[tuple[tuple[str, ...] | None, ...]]:
+    variants: list[tuple[tuple[str, ...] | None, ...]] = [()]
+    for element in pattern.split():
+        choice = tuple(element.rstrip("?").split("|"))
+        longer = [(*variant, choice) for variant in variants]
+        variants = [*longer, *((*variant, None) for variant in variants)] if element.endswith("?") else longer
+    yield from variants
+
+
+def _apply_variant(rule: Rule, variant: tuple[tuple[str, ...] | None, ...], chart: Chart) -> None:
+    places = chart.places
+    first: tuple[str, ...] = ()
+    for choice in variant:
+        if choice is None:
+            continue
+        if not any(category in places for category in choice):
+            return
+        first = first or choice
+    starts = sorted({place for category in first for place in places.get(category, ())})
+    for start in starts:
+        for terms in list(_match(variant, 0, start, chart)):
+            if chart.count > MAX_TERMS:
+                return
+            value = rule.action(chart, *terms)
+            if value is not None:
+                weak = isinstance(value, Weak)
+                end = max(term.end for term in terms if term is not None)
+                meaning = value.value if isinstance(value, Weak) else value
+                category = "BAD" if isinstance(meaning, Bad) else rule.category
+                language = next((term.language for term in reversed(terms) if term is not None and term.language), "")
+                chart.add(Term(category, start, end, meaning, rule.name, weak, language))
+
+
+def _match(
+    variant: tuple[tuple[str, ...] | None, ...], index: int, place: int, chart: Chart
+) -> Iterator[tuple[Term | None, ...]]:
+    if index == len(variant):
+        yield ()
+        return
+    choice = variant[index]
+    if choice is None:
+        for rest in _match(variant, index + 1, place, chart):
+            yield (None, *rest)
+        return
+    if place >= len(chart.tokens):
+        return
+    for category in choice:
+        for term in tuple(chart.at[place].get(category, ())):
+            for rest in _match(variant, index + 1, term.end, chart):
+                yield (term, *rest)

@@ -1,0 +1,491 @@
+"""Rules for days: relative words, weekdays, periods, dates in figures and words."""
+
+import calendar
+from dataclasses import replace
+
+from reminders.grammar.chart import Chart, RuleBook, Term
+from reminders.grammar.durations import number_of
+from reminders.grammar.meaning import Bad, Day, Duration, Weak
+
+BOOK = RuleBook()
+_PERIODS = frozenset({"week", "month", "quarter", "year", "weekend"})
+_OFFSETS = {"next": 1, "coming": 1, "this": 0, "last": -1, "afternext": 2}
+_MIN_YEAR, _MAX_YEAR = 1900, 2199
+
+
+def make_date(year: int | None, month: int, day: int) -> Day | Bad:
+    """A date from its numbers; Bad when no calendar has it."""
+    if year is not None and not _MIN_YEAR <= year <= _MAX_YEAR:
+        return Bad("year_out_of_range")
+    if not 1 <= month <= 12:
+        return Bad("no_such_month")
+    longest = calendar.monthrange(year or 2024, month)[1]
+    return Day("date", day, month, year) if 1 <= day <= longest else Bad("no_such_day")
+
+
+def full_year(text: str) -> int:
+    """The year that two or more digits stand for."""
+    return 2000 + int(text) if len(text) == 2 else int(text)
+
+
+@BOOK.rule("PERIOD", "MOD UNIT", "THE? UNIT POSTMOD", "NUMBER? UNITAFTERNEXT")
+def read_period(chart: Chart, *terms: Term | None) -> object:
+    """Next week, this quarter, the month after next."""
+    unit = next((str(t.value) for t in terms if t is not None and t.category in ("UNIT", "UNITAFTERNEXT")), "")
+    mode = next((str(t.value) for t in terms if t is not None and t.category in ("MOD", "POSTMOD")), "afternext")
+    if unit not in _PERIODS or mode == "next" and terms[0] is not None and terms[0].category == "UNIT":
+        return None
+    return Day("period", _OFFSETS[mode], unit=unit, mode=mode)
+
+
+@BOOK.rule("DAY", "PERIOD")
+def read_whole_period(chart: Chart, period: Term) -> object:
+    """Next week: its first day; this week: its last working day."""
+    return period.value
+
+
+@BOOK.rule("DAY", "EDGE OF? THE? PERIOD", "PERIOD EDGE")
+def read_edge_of_period(chart: Chart, *terms: Term | None) -> object:
+    """End of next month, Anfang nächster Woche, в конце квартала."""
+    edge = next(str(t.value) for t in terms if t is not None and t.category == "EDGE")
+    period = next(t.value for t in terms if t is not None and t.category == "PERIOD")
+    assert isinstance(period, Day)
+    return replace(period, edge=edge)
+
+
+@BOOK.rule("DAY", "EDGE OF? THE? UNIT", "EDGE UNIT")
+def read_edge_of_unit(chart: Chart, edge: Term, *rest: Term | None) -> object:
+    """End of the month, Ende des Quartals, до конца недели."""
+    unit = rest[-1]
+    assert unit is not None
+    return Day("period", 0, unit=str(unit.value), edge=str(edge.value)) if unit.value in _PERIODS else None
+
+
+@BOOK.rule("DAY", "UNITEDGE")
+def read_edge_word(chart: Chart, word: Term) -> object:
+    """EOM, Monatsende."""
+    edge, unit = str(word.value).split()
+    return Day("period", 0, unit=unit, edge=edge)
+
+
+@BOOK.rule("YEAR", "DIGITS YEARWORD?")
+def read_year(chart: Chart, digits: Term, word: Term | None) -> object:
+    """2027, 2027 года."""
+    text = str(digits.value)
+    return int(text) if len(text) > 4 or len(text) == 4 and text[:2] in ("19", "20", "21") else None
+
+
+@BOOK.rule("YEAR", "QUOTE DIGITS")
+def read_short_year(chart: Chart, quote: Term, digits: Term) -> object:
+    """'27."""
+    return full_year(str(digits.value)) if len(str(digits.value)) == 2 else None
+
+
+@BOOK.rule(
+    "DATE",
+    "DAYNUM|DIGITS OF? THE? MONTH DOT? COMMA? YEAR",
+    "DAYNUM|DIGITS OF? THE? MONTH",
+    "DAYNUM|DIGITS DASH? MONTH DASH? YEAR?",
+)
+def read_day_then_month(chart: Chart, day: Term, *rest: Term | None) -> object:
+    """24 December, 3rd of March 2027, 24-го декабря."""
+    return _date_of_words(chart, day, rest)
+
+
+@BOOK.rule("DATE", "MONTH DOT? THE? DAYNUM|DIGITS", "MONTH DOT? THE? DAYNUM|DIGITS COMMA? YEAR")
+def read_month_then_day(chart: Chart, month: Term, *rest: Term | None) -> object:
+    """December 24th, 2026."""
+    day = next(t for t in rest if t is not None and t.category in ("DAYNUM", "DIGITS"))
+    if chart.has("COLON", day.end) or chart.has("AMPM", day.end) or chart.has("OCLOCK", day.end):
+        return None
+    return _date_of_words(chart, day, (month, *rest))
+
+
+def _date_of_words(chart: Chart, day: Term, rest: tuple[Term | None, ...]) -> object:
+    month = next(int(number_of(t)) for t in rest if t is not None and t.category == "MONTH")
+    year = next((int(number_of(t)) for t in rest if t is not None and t.category == "YEAR"), None)
+    if day.category == "DIGITS" and len(str(day.value)) > 2:
+        return None
+    return make_date(year, month, int(str(day.value)))
+
+
+@BOOK.rule("DATE", "DAYNUM|NUMBER RANGE|AND DATE")
+def read_date_range(chart: Chart, first: Term, link: Term, last: Term) -> object:
+    """3rd to 5th of March: its first day."""
+    if not isinstance(last.value, Day) or last.value.kind != "date" or number_of(first) != int(number_of(first)):
+        return None
+    if not 1 <= number_of(first) < last.value.number or last.rule == "date_range":
+        return None
+    return replace(last.value, number=int(number_of(first)))
+
+
+@BOOK.rule("DATE", "ISO")
+def read_iso_date(chart: Chart, iso: Term) -> object:
+    """2026-12-24."""
+    assert isinstance(iso.value, tuple)
+    year, month, day = (int(part) for part in iso.value)
+    return make_date(year, month, day)
+
+
+@BOOK.rule("DATE", "DMY YEARWORD?")
+def read_figures_with_year(chart: Chart, dmy: Term, word: Term | None) -> object:
+    """24.12.2026, 12/24/26."""
+    assert isinstance(dmy.value, tuple)
+    first, mark, second, year = dmy.value
+    return _date_of_figures(chart, int(first), int(second), full_year(year), either=mark != ".")
+
+
+@BOOK.rule("DATE", "DOTTED DOT YEAR?", "DOTTED DOT DIGITS")
+def read_dotted_date(chart: Chart, dotted: Term, dot: Term, year: Term | None) -> object:
+    """24.12. and 24.12. 2026."""
+    assert isinstance(dotted.value, tuple)
+    if not chart.glued(dot.start) or (year is not None and year.category == "DIGITS"):
+        return None
+    date = make_date(int(number_of(year)) if year else None, int(dotted.value[1]), int(dotted.value[0]))
+    last = dot.end == len(chart.tokens) and not chart.lexicon.settings.get("ordinal_dot")
+    if isinstance(date, Bad):
+        return None if last or int(dotted.value[1]) > 12 else date
+    return Weak(date) if last else date
+
+
+@BOOK.rule("DATE", "DOTTED", "DOTTED YEARWORD?")
+def read_bare_dotted_date(chart: Chart, dotted: Term, word: Term | None = None) -> object:
+    """24.12: needs a preposition or a clock time."""
+    assert isinstance(dotted.value, tuple)
+    date = make_date(None, int(dotted.value[1]), int(dotted.value[0]))
+    return Weak(date) if isinstance(date, Day) else None
+
+
+@BOOK.rule("DATE", "SLASHED")
+def read_slashed_date(chart: Chart, slashed: Term) -> object:
+    """12/24: the country decides which is the month; needs a preposition or a clock time."""
+    assert isinstance(slashed.value, tuple)
+    first, second = (int(part) for part in slashed.value)
+    date = _date_of_figures(chart, first, second, None, either=True)
+    return Weak(date) if isinstance(date, Day) else None
+
+
+def _date_of_figures(chart: Chart, first: int, second: int, year: int | None, *, either: bool) -> Day | Bad:
+    """Day and month in the country's order, or the other way round when only that gives a date."""
+    month_first = either and chart.month_first
+    date = make_date(year, first, second) if month_first else make_date(year, second, first)
+    if isinstance(date, Bad) and either:
+        other = make_date(year, second, first) if month_first else make_date(year, first, second)
+        return other if isinstance(other, Day) else date
+    return date
+
+
+@BOOK.rule("DAY", "WEEKDAY", "WEEKDAYW DOT?")
+def read_weekday(chart: Chart, weekday: Term, dot: Term | None = None) -> object:
+    """Friday; "fr" needs a neighbour."""
+    if dot is not None and (not chart.glued(dot.start) or dot.end == len(chart.tokens)):
+        return None
+    day = Day("weekday", weekday=int(number_of(weekday)))
+    return Weak(day) if weekday.category == "WEEKDAYW" else day
+
+
+@BOOK.rule("DAY", "MOD WEEKDAY|WEEKDAYW")
+def read_weekday_with_mode(chart: Chart, mode: Term, weekday: Term) -> object:
+    """This, next, coming Friday."""
+    return Day("weekday", weekday=int(number_of(weekday)), mode=str(mode.value))
+
+
+@BOOK.rule("DAY", "WEEKDAY|WEEKDAYW POSTMOD")
+def read_weekday_after_next(chart: Chart, weekday: Term, mode: Term) -> object:
+    """Friday after next; Tuesday week."""
+    weeks = 1
+    return Day("weekday", weeks, weekday=int(number_of(weekday)), mode="week" if mode.value == "next" else "")
+
+
+@BOOK.rule(
+    "DAY",
+    "WEEKDAY|WEEKDAYW COMMA? ON|OF? THE? PERIOD",
+    "PERIOD COMMA? ON|OF|AT? WEEKDAY|WEEKDAYW",
+)
+def read_weekday_of_week(chart: Chart, *terms: Term | None) -> object:
+    """Friday next week, nächste Woche Freitag, в среду на следующей неделе."""
+    period = next(t.value for t in terms if t is not None and t.category == "PERIOD")
+    weekday = next(t for t in terms if t is not None and t.category.startswith("WEEKDAY"))
+    assert isinstance(period, Day)
+    return replace(period, weekday=int(number_of(weekday))) if period.unit == "week" else None
+
+
+@BOOK.rule("DAY", "WEEKDAY|WEEKDAYW DOT? COMMA? ON|OF? THE? DATE", "WEEKDAY|WEEKDAYW OPEN DATE")
+def read_weekday_and_date(chart: Chart, weekday: Term, *rest: Term | None) -> object:
+    """Friday, 27 November: the date counts."""
+    date = rest[-1]
+    assert date is not None
+    return date.value
+
+
+@BOOK.rule("DAY", "WEEKDAY|WEEKDAYW COMMA? ON? THE? DAYNUM")
+def read_weekday_and_number(chart: Chart, weekday: Term, *rest: Term | None) -> object:
+    """Friday the 27th."""
+    number = rest[-1]
+    assert number is not None
+    if rest[2] is None and chart.tokens[number.start].kind == "word":
+        return None
+    return Day("month_day", int(number_of(number))) if number_of(number) <= 31 else Bad("no_such_day")
+
+
+@BOOK.rule("DAY", "DATE")
+def read_date(chart: Chart, date: Term) -> object:
+    """A date is a day."""
+    return Weak(date.value) if date.weak else date.value
+
+
+@BOOK.rule("DAY", "RELDAY")
+def read_relative_day(chart: Chart, word: Term) -> object:
+    """Tomorrow, übermorgen, послезавтра."""
+    return Day("relative", int(number_of(word)))
+
+
+@BOOK.rule("DAY", "RELPART")
+def read_relative_part(chart: Chart, word: Term) -> object:
+    """Tonight, morgen früh."""
+    number, part = str(word.value).split()
+    return Day("relative", int(number), part=part)
+
+
+@BOOK.rule("DAY", "WDPART")
+def read_weekday_part(chart: Chart, word: Term) -> object:
+    """Freitagabend."""
+    number, part = str(word.value).split()
+    return Day("weekday", weekday=int(number), part=part)
+
+
+@BOOK.rule("DAY", "MOD WDPART")
+def read_mode_weekday_part(chart: Chart, mode: Term, word: Term) -> object:
+    """Nächsten Freitagabend."""
+    number, part = str(word.value).split()
+    return Day("weekday", weekday=int(number), mode=str(mode.value), part=part)
+
+
+@BOOK.rule("DAY", "MOD PART|PARTW")
+def read_this_part(chart: Chart, mode: Term, part: Term) -> object:
+    """This afternoon, diesen Abend, next morning."""
+    offsets = {"this": 0, "next": 1, "coming": 0, "last": -1}
+    number = offsets.get(str(mode.value))
+    return Day("relative", number, part=str(part.value)) if number is not None else None
+
+
+@BOOK.rule("DAY", "DAYNUM", "NUMBER|DAYNUM DAYWORD")
+def read_day_of_month(chart: Chart, number: Term, word: Term | None = None) -> object:
+    """The 3rd, am 3., до 15 числа: needs a preposition."""
+    value = number_of(number)
+    if value != int(value) or value < 1:
+        return None
+    if value > 31:
+        return None if word is None and number.rule != "number_with_suffix" else Bad("no_such_day")
+    following = number.end
+    if word is None and (chart.has("UNIT", following) or chart.has("WEEKDAY", following) or chart.has("NOUN", following)):
+        return None
+    if word is None and number.rule in ("ordinal_word", "tens_and_ordinal") and _is_counted_noun(chart, following):
+        return None
+    day = Day("month_day", int(value))
+    return day if word is not None else Weak(day)
+
+
+def _is_counted_noun(chart: Chart, place: int) -> bool:
+    """Whether a word follows that an ordinal word may belong to ("the first draft")."""
+    return place < len(chart.tokens) and chart.tokens[place].kind == "word" and not chart.at[place]
+
+
+@BOOK.rule("DAY", "DAYNUM|NUMBER DAYWORD? ON|OF? PERIOD")
+def read_day_of_period(chart: Chart, number: Term, word: Term | None, link: Term | None, period: Term) -> object:
+    """The 3rd of next month, 5-го числа следующего месяца."""
+    value = number_of(number)
+    if not isinstance(period.value, Day) or period.value.unit != "month" or value != int(value) or not 1 <= value <= 31:
+        return None
+    if number.category == "NUMBER" and word is None:
+        return None
+    return replace(period.value, kind="month_day", month=0, number=int(value), base=period.value)
+
+
+@BOOK.rule("DAY", "MONTH", "MONTH ON|OF? YEAR", "MOD MONTH")
+def read_month(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """In December: its first day; needs a preposition unless a year or "next" stands with it."""
+    if first.category == "MOD":
+        second = rest[0]
+        assert second is not None
+        return Weak(Day("month", month=int(number_of(second)), mode=str(first.value)))
+    year = rest[-1] if rest else None
+    day = Day("month", month=int(number_of(first)), year=int(number_of(year)) if year else None)
+    if year is not None and day.year is not None and not _MIN_YEAR <= day.year <= _MAX_YEAR:
+        return Bad("year_out_of_range")
+    return Weak(day)
+
+
+@BOOK.rule("DAY", "EDGE DASH? OF? THE? MONTH YEAR?")
+def read_edge_of_month(chart: Chart, edge: Term, *rest: Term | None) -> object:
+    """Mid December, Ende März, в начале января."""
+    month, year = rest[-2], rest[-1]
+    assert month is not None
+    number = int(number_of(year)) if year else None
+    return Day("month", month=int(number_of(month)), year=number, edge=str(edge.value))
+
+
+@BOOK.rule("QUARTERNAME", "LETTERQ DIGITS", "DAYNUM UNIT", "DIGITS LETTERQ")
+def read_quarter_name(chart: Chart, first: Term, second: Term) -> object:
+    """Q1, the first quarter, 1-й квартал."""
+    number = first if first.category in ("DAYNUM", "DIGITS") else second
+    if first.category == "DAYNUM":
+        return int(number_of(first)) if second.value == "quarter" and 1 <= number_of(first) <= 4 else None
+    return int(str(number.value)) if chart.glued(second.start) and str(number.value) in "1234" else None
+
+
+@BOOK.rule("DAY", "QUARTERNAME", "QUARTERNAME SLASH? YEAR", "EDGE OF? THE? QUARTERNAME YEAR?")
+def read_quarter(chart: Chart, *terms: Term | None) -> object:
+    """By Q2, end of Q1 2027: needs a preposition."""
+    said = [term for term in terms if term is not None]
+    number = next(int(number_of(t)) for t in said if t.category == "QUARTERNAME")
+    year = next((int(number_of(t)) for t in said if t.category == "YEAR"), None)
+    edge = next((str(t.value) for t in said if t.category == "EDGE"), "")
+    day = Day("quarter", number, year=year, edge=edge)
+    return day if edge else Weak(day)
+
+
+@BOOK.rule("WEEKNUMBER", "WEEKNO DOT? DIGITS", "WEEKNOW DIGITS", "DAYNUM WEEKNO|WEEKNOW", "DIGITS DOT WEEKNO")
+def read_week_number(chart: Chart, *terms: Term | None) -> object:
+    """KW 48, week 48, 48-я неделя."""
+    said = [term for term in terms if term is not None]
+    number = next(int(str(t.value)) for t in said if t.category in ("DIGITS", "DAYNUM"))
+    if number > 53 and number >= 100:
+        return None
+    if not 1 <= number <= 53:
+        return Bad("no_such_week")
+    weak = any(t.category == "WEEKNOW" for t in said)
+    return Weak(number) if weak else number
+
+
+@BOOK.rule(
+    "DAY",
+    "WEEKNUMBER SLASH? YEAR?",
+    "WEEKNUMBER COMMA? ON|OF? WEEKDAY|WEEKDAYW",
+    "WEEKDAY|WEEKDAYW COMMA? ON|OF? THE? WEEKNUMBER",
+)
+def read_day_of_week_number(chart: Chart, *terms: Term | None) -> object:
+    """KW 48, Montag in KW 49: Monday when no day is said."""
+    said = [term for term in terms if term is not None]
+    week = next(t for t in said if t.category == "WEEKNUMBER")
+    weekday = next((int(number_of(t)) for t in said if t.category.startswith("WEEKDAY")), None)
+    year = next((int(number_of(t)) for t in said if t.category == "YEAR"), None)
+    day = Day("week", int(number_of(week)), weekday=weekday, year=year)
+    return Weak(day) if week.weak and weekday is None else day
+
+
+@BOOK.rule(
+    "NTH",
+    "ORDINAL|DAYNUM WEEKDAY OF? THE? PERIOD|MONTH|UNIT",
+    "ORDINAL|DAYNUM UNIT OF? THE? PERIOD|MONTH|UNIT|QUARTERNAME",
+    "ORDINAL|DAYNUM WEEKDAY OF? THE? MONTH YEAR",
+)
+def read_nth_of(chart: Chart, ordinal: Term, day: Term, *rest: Term | None) -> object:
+    """The 2nd Friday of next month, letzter Werktag des Monats, последний день квартала."""
+    scope = next(t for t in rest if t is not None and t.category in ("PERIOD", "MONTH", "UNIT", "QUARTERNAME"))
+    year = next((int(number_of(t)) for t in rest if t is not None and t.category == "YEAR"), None)
+    unit = "weekday" if day.category == "WEEKDAY" else str(day.value)
+    if unit not in ("weekday", "day", "workday"):
+        return None
+    weekday = int(number_of(day)) if day.category == "WEEKDAY" else None
+    if scope.category == "MONTH":
+        base = Day("month", month=int(number_of(scope)), year=year)
+    elif scope.category == "QUARTERNAME":
+        base = Day("quarter", int(number_of(scope)))
+    elif scope.category == "UNIT":
+        if scope.value not in ("month", "quarter", "year", "week"):
+            return None
+        base = Day("period", 0, unit=str(scope.value))
+    else:
+        assert isinstance(scope.value, Day)
+        base = scope.value
+    return Day("nth", int(number_of(ordinal)), weekday=weekday, unit=unit, base=base)
+
+
+@BOOK.rule("DAY", "NTH")
+def read_nth(chart: Chart, nth: Term) -> object:
+    """An n-th day of a period is a day."""
+    return nth.value
+
+
+@BOOK.rule("DAY", "MOD UNIT")
+def read_next_workday(chart: Chart, mode: Term, unit: Term) -> object:
+    """Next working day; "the next day" is tomorrow."""
+    if unit.value == "workday" and mode.value in ("next", "coming"):
+        return Day("workday", 1)
+    if unit.value == "day" and mode.value == "next":
+        return Day("relative", 1)
+    return None
+
+
+@BOOK.rule("DAY", "FEAST")
+def read_feast(chart: Chart, feast: Term) -> object:
+    """By Christmas: needs a preposition."""
+    month, day = str(feast.value).split("-")
+    return Weak(Day("date", int(day), int(month)))
+
+
+@BOOK.rule(
+    "DAY",
+    "DURATION SHIFTAFTER|SHIFTBEFORE THE? DAY",
+    "INONE DURATION SHIFTAFTER|SHIFTBEFORE DAY",
+    "THE? UNIT SHIFTAFTER|SHIFTBEFORE THE? DAY",
+    "INONE UNIT SHIFTAFTER DAY",
+)
+def read_shifted_day(chart: Chart, *terms: Term | None) -> object:
+    """A week from Tuesday, 3 days before the 24th, через неделю после вторника."""
+    said = [term for term in terms if term is not None]
+    length = next(t for t in said if t.category in ("DURATION", "UNIT"))
+    base = said[-1].value
+    side = said[-2] if said[-2].category.startswith("SHIFT") else said[-3]
+    if length.category == "UNIT":
+        duration = _whole_unit(str(length.value))
+    else:
+        duration = length.value if isinstance(length.value, Duration) else None
+    if not isinstance(base, Day) or duration is None or duration.seconds or base.kind == "shift":
+        return None
+    return Day("shift", 1 if side.category == "SHIFTAFTER" else -1, base=base, duration=duration, part=base.part)
+
+
+def _whole_unit(unit: str) -> Duration | None:
+    return {
+        "day": Duration(days=1, unit="day", amount=1),
+        "week": Duration(days=7, unit="week", amount=1),
+        "month": Duration(months=1, unit="month", amount=1),
+        "fortnight": Duration(days=14, unit="week", amount=2),
+    }.get(unit)
+
+
+@BOOK.rule("DAY", "DAY SHIFTIN DURATION")
+def read_day_in_length(chart: Chart, day: Term, link: Term, length: Term) -> object:
+    """Heute in acht Tagen (a week), Freitag in zwei Wochen."""
+    duration = length.value
+    assert isinstance(duration, Duration)
+    if not isinstance(day.value, Day) or day.value.kind not in ("relative", "weekday") or duration.seconds:
+        return None
+    if duration.unit == "day" and duration.amount == 8 and chart.lexicon.phrases and link.language == "de":
+        duration = Duration(days=7, unit="week", amount=1)
+    return Day("shift", 1, base=day.value, duration=duration, part=day.value.part)
+
+
+@BOOK.rule("DAY", "OFFSET COMMA? ON? THE? WEEKDAY|WEEKDAYW", "DURATION ON WEEKDAY", "DURATION WEEKDAY")
+def read_weekday_after_weeks(chart: Chart, length: Term, *rest: Term | None) -> object:
+    """In two weeks on Friday, через неделю в пятницу: the weekday of that week; "a week on Friday": a week later."""
+    duration, weekday = length.value, rest[-1]
+    assert isinstance(duration, Duration) and weekday is not None
+    if duration.days % 7 or not duration.days or duration.seconds or duration.months:
+        return None
+    day = int(number_of(weekday))
+    if length.category == "OFFSET":
+        return Day("period", duration.days // 7, unit="week", weekday=day)
+    return Day("shift", 1, base=Day("weekday", weekday=day), duration=duration)
+
+
+@BOOK.rule("DAY", "DAY PART|PARTW")
+def read_day_with_part(chart: Chart, day: Term, part: Term) -> object:
+    """Freitag morgen: the part's word may mean something else elsewhere."""
+    if not isinstance(day.value, Day) or day.value.part or day.rule == "day_with_part":
+        return None
+    if not chart.has("RELDAY", part.start):
+        return None
+    return replace(day.value, part=str(part.value))

@@ -1,0 +1,238 @@
+"""Putting pieces together: what belongs to one moment, next to each other or across the sentence."""
+
+from dataclasses import dataclass, field
+
+from reminders.grammar.chart import Chart
+from reminders.grammar.meaning import Bad, Clock, Day, Duration, Every
+from reminders.pieces import Piece
+
+_SENTENCE_ENDS = frozenset("!?\n;")
+
+
+@dataclass(slots=True)
+class Group:
+    """The pieces of one moment by what they say."""
+
+    pieces: list[Piece] = field(default_factory=list)
+    day: Piece | None = None
+    clock: Piece | None = None
+    part: Piece | None = None
+    offset: Piece | None = None
+    ago: Piece | None = None
+    every: Piece | None = None
+    count: Piece | None = None
+    length: Piece | None = None
+    until: Piece | None = None
+    start: Piece | None = None
+    bad: Piece | None = None
+
+    @property
+    def timed(self) -> bool:
+        """Whether a time of day is said."""
+        if self.clock or self.part:
+            return True
+        day = self.day.value if self.day else None
+        every = self.every.value if self.every else None
+        return bool((isinstance(day, Day) and day.part) or (isinstance(every, Every) and every.part))
+
+    @property
+    def dated(self) -> bool:
+        """Whether a day is said."""
+        return bool(self.day or self.offset or self.ago or self.every)
+
+    @property
+    def whole(self) -> bool:
+        """Whether the pieces make a moment: a count or a length alone doesn't."""
+        return bool(self.day or self.clock or self.part or self.offset or self.ago or self.every) and not self.bad
+
+    def accepts(self, piece: Piece) -> str | None:
+        """The place that a piece can take here; None when it belongs to another moment."""
+        if piece.kind in ("bad", "ago") or self.bad or self.ago:
+            return None
+        return _CHOOSERS[piece.kind](self, piece)
+
+    def take(self, piece: Piece, place: str) -> None:
+        """Put a piece in its place."""
+        setattr(self, place, piece)
+        self.pieces.append(piece)
+        self.pieces.sort(key=lambda p: p.start)
+
+
+def _choose_day(group: Group, piece: Piece) -> str | None:
+    if group.every is not None:
+        if piece.role == "due" and group.until is None:
+            return "until"
+        if piece.role == "from" and group.start is None:
+            return "start"
+        return "day" if group.day is None and piece.role != "about" else None
+    if group.day is not None or piece.role == "about":
+        return None
+    if group.offset is not None:
+        return None
+    day = piece.value
+    if isinstance(day, Day) and day.part and group.part is not None:
+        return None
+    return "day"
+
+
+def _choose_clock(group: Group, piece: Piece) -> str | None:
+    duration = group.offset.value if group.offset else None
+    if group.clock is not None or (isinstance(duration, Duration) and duration.seconds):
+        return None
+    every = group.every.value if group.every else None
+    if isinstance(every, Every) and every.frequency in ("HOURLY", "MINUTELY", "SECONDLY"):
+        return None
+    return "clock"
+
+
+def _choose_part(group: Group, piece: Piece) -> str | None:
+    duration = group.offset.value if group.offset else None
+    if group.part is not None or (isinstance(duration, Duration) and duration.seconds):
+        return None
+    day = group.day.value if group.day else None
+    return None if isinstance(day, Day) and day.part and day.part != piece.value else "part"
+
+
+def _choose_offset(group: Group, piece: Piece) -> str | None:
+    if group.day is not None or group.offset is not None:
+        return None
+    if group.every is not None:
+        return "until" if piece.role == "due" else "start" if group.start is None else None
+    duration = piece.value
+    return None if group.timed and isinstance(duration, Duration) and duration.seconds else "offset"
+
+
+def _choose_every(group: Group, piece: Piece) -> str | None:
+    return None if group.every is not None or group.offset is not None else "every"
+
+
+def _choose_bound(group: Group, piece: Piece) -> str | None:
+    if group.every is None or getattr(group, piece.kind) is not None:
+        return None
+    return piece.kind
+
+
+_CHOOSERS = {
+    "day": _choose_day,
+    "clock": _choose_clock,
+    "part": _choose_part,
+    "offset": _choose_offset,
+    "every": _choose_every,
+    "count": _choose_bound,
+    "length": _choose_bound,
+}
+
+
+def group_pieces(chart: Chart, pieces: list[Piece]) -> list[Group]:
+    """The moments in a text as groups of pieces, in order of place."""
+    groups: list[Group] = []
+    for piece in pieces:
+        last = groups[-1] if groups else None
+        if last is not None and last.pieces and _adjacent(chart, last.pieces[-1], piece):
+            place = _place_in(last, piece)
+            if place is not None:
+                last.take(piece, place)
+                continue
+        groups.append(_single(piece))
+    return _join_across(chart, groups)
+
+
+def _single(piece: Piece) -> Group:
+    group = Group()
+    group.take(piece, piece.kind)
+    return group
+
+
+def _place_in(group: Group, piece: Piece) -> str | None:
+    if piece.kind == "every" and group.day is not None and group.every is None:
+        day = group.day
+        if day.role in ("from", "due"):
+            return None
+    return group.accepts(piece)
+
+
+def _adjacent(chart: Chart, left: Piece, right: Piece) -> bool:
+    """Whether only commas and fillers stand between two pieces."""
+    place = left.end
+    while place < right.start:
+        fillers = [t.end for c in ("COMMA", "FILLER", "SHARP", "OPEN", "DASH") for t in chart.at[place].get(c, ())]
+        ends = [end for end in fillers if end <= right.start]
+        if ends:
+            place = max(ends)
+        elif chart.tokens[place].text in "()" or (chart.tokens[place].text == "." and chart.glued(place)):
+            place += 1
+        else:
+            return False
+    return True
+
+
+def _same_sentence(chart: Chart, left: int, right: int) -> bool:
+    for place in range(left, right):
+        token = chart.tokens[place]
+        if token.text in _SENTENCE_ENDS:
+            return False
+        if token.text == "." and place + 1 < len(chart.tokens) and not chart.glued(place + 1):
+            following = chart.tokens[place + 1].text
+            if following[0].isupper() and place and len(chart.tokens[place - 1].text) > 3:
+                return False
+    return True
+
+
+def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
+    """Join what completes each other across a sentence: a day here and a clock time there."""
+    joined: list[Group] = []
+    for group in groups:
+        target = next((other for other in reversed(joined) if _completes(chart, other, group)), None)
+        if target is None:
+            joined.append(group)
+            continue
+        places = [(piece, target.accepts(piece)) for piece in group.pieces]
+        if any(place is None for _, place in places):
+            joined.append(group)
+            continue
+        for piece, place in places:
+            if place is not None:
+                target.take(piece, place)
+    return joined
+
+
+def _completes(chart: Chart, first: Group, second: Group) -> bool:
+    if not _same_sentence(chart, first.pieces[-1].end, second.pieces[0].start):
+        return False
+    if any(piece.attributive or piece.role == "about" for piece in (*first.pieces, *second.pieces)):
+        return False
+    if first.every and (second.count or second.length or (second.day and second.day.role in ("due", "from"))):
+        return not second.every
+    if first.every and second.every:
+        return False
+    if second.every and not first.every:
+        if first.offset or (first.day and not _goes_with_every(first.day)):
+            return False
+        return not (first.timed and second.timed)
+    if first.every and second.day and not _goes_with_every(second.day):
+        return False
+    if first.dated and second.dated:
+        return bool(first.every and second.day and not first.day)
+    if first.timed and second.timed:
+        return _splits_clock(first, second)
+    return first.whole and second.whole
+
+
+def _splits_clock(first: Group, second: Group) -> bool:
+    """One says the part of the day, the other the hour: "tomorrow evening call Ana at 8"."""
+    return bool(first.clock) != bool(second.clock) and isinstance(
+        (first.clock or second.clock).value if (first.clock or second.clock) else None, Clock  # type: ignore[union-attr]
+    )
+
+
+def _goes_with_every(piece: Piece) -> bool:
+    day = piece.value
+    return isinstance(day, Day) and day.kind in ("month_day", "nth", "weekday", "date", "relative") and piece.role != "about"
+
+
+def find_bad(groups: list[Group]) -> tuple[Piece, str] | None:
+    """The first piece that can't be a moment, with its reason code."""
+    for group in groups:
+        if group.bad is not None and isinstance(group.bad.value, Bad):
+            return group.bad, group.bad.value.reason
+    return None

@@ -1,0 +1,141 @@
+"""What is left to do: a message without its moment and without the "remind me to" around it."""
+
+import re
+from collections.abc import Sequence
+
+from reminders.frame import Frame, FrameWords, load_frames, match_frame, match_role, skip_opening
+from reminders.lexicon import read_language
+from reminders.moment import Moment
+from reminders.tokens import MAX_LENGTH, Token, split_tokens
+
+_CLOSING = " \t\n,.;:!?-–—(/&+"
+_OPENING = " \t\n,.;:!?-–—)/&+•*"
+_BLANKS = re.compile(r"[ \t\n]+")
+_SPACED_MARK = re.compile(r" +([,.;:!?)])")
+_DOUBLE_COMMA = re.compile(r",(?: ?,)+")
+_EMPTY_BRACKETS = re.compile(r"\( ?\)|\[ ?\]")
+
+
+def title_without(text: str, moment: Moment | None, language: str) -> str:
+    """The title of a task: the text without the moment's spans and the frame, tidied; empty when nothing is left."""
+    words = load_frames(language)
+    spans = moment.spans if moment is not None else ()
+    kept = [t for t in split_tokens(text) if not any(start < t.end and t.start < end for start, end in spans)]
+    kept = _drop_enclosing_commas(kept, spans)
+    folds = [token.fold for token in kept]
+    first = skip_opening(words, folds, 0)
+    frame = match_frame(words, folds, first)
+    if frame is not None:
+        first = skip_opening(words, folds, frame.last)
+        second = match_frame(words, folds, first)
+        first = second.last if second is not None and second.links else first
+    last = _skip_closing(words, folds, first, framed=frame is not None)
+    kept = kept[first:last]
+    if frame is not None:
+        kept = _to_plain_verbs(kept, frame, words)
+        kept = _to_base_case(kept, frame)
+    tail = text[MAX_LENGTH:] if len(text) > MAX_LENGTH and last == len(folds) else ""
+    return _tidy(_join(text, kept) + tail)
+
+
+def _drop_enclosing_commas(kept: list[Token], spans: Sequence[tuple[int, int]]) -> list[Token]:
+    """ "Call Ana, tomorrow, about the offer": both commas go with what they enclosed."""
+    dropped: set[int] = set()
+    for start, end in spans:
+        before = next((t for t in reversed(kept) if t.end <= start), None)
+        after = next((t for t in kept if t.start >= end), None)
+        if before is not None and after is not None and before.text == after.text == ",":
+            dropped.update((before.start, after.start))
+    return [token for token in kept if token.start not in dropped]
+
+
+def _skip_closing(words: FrameWords, folds: Sequence[str], first: int, *, framed: bool) -> int:
+    """The end of the task's own words: courtesies and a frame at the end are left out."""
+    last = len(folds)
+    while last > first:
+        if folds[last - 1] in _CLOSING:
+            last -= 1
+            continue
+        start = next((s for s in range(max(first, last - 4), last) if _ends_with(words, folds, s, last, framed=framed)), None)
+        if start is None:
+            return last
+        last = start
+    return last
+
+
+def _ends_with(words: FrameWords, folds: Sequence[str], start: int, last: int, *, framed: bool) -> bool:
+    close = match_role(words, "close", folds, start)
+    if close is not None and close[0] == last:
+        return True
+    remind = match_role(words, "remind", folds, start)
+    return remind is not None and remind[0] == last and last - start > 1 and not framed and start > 0
+
+
+def _to_plain_verbs(kept: list[Token], frame: Frame, words: FrameWords) -> list[Token]:
+    """German: "Anna anzurufen" -> "Anna anrufen", "dass ich Anna anrufe" -> "Anna anrufen"."""
+    grammar = read_language(frame.language).get("frame", {})
+    assert isinstance(grammar, dict)
+    separable = str(grammar.get("separable", "")).split()
+    if not separable or not kept:
+        return kept
+    plain: list[Token] = []
+    for place, token in enumerate(kept):
+        following = kept[place + 1] if place + 1 < len(kept) else None
+        if token.fold == "zu" and following is not None and following.text.islower() and following.fold.endswith("n"):
+            after = kept[place + 2] if place + 2 < len(kept) else None
+            if after is None or after.kind == "mark" or after.fold in ("und", "oder"):
+                continue
+        plain.append(_without_inner_zu(token, separable))
+    if any(link in ("dass ich", "daß ich", "dass wir") for link in frame.links):
+        plain = _to_infinitive(plain, words)
+    return plain
+
+
+def _without_inner_zu(token: Token, separable: Sequence[str]) -> Token:
+    if not token.fold.endswith("n") or "zu" not in token.fold[1:]:
+        return token
+    for prefix in separable:
+        if token.text.startswith(prefix + "zu") and len(token.text) > len(prefix) + 4:
+            word = prefix + token.text[len(prefix) + 2 :]
+            return Token(token.start, token.end, word, word, token.kind, token.glued)
+    return token
+
+
+def _to_infinitive(kept: list[Token], words: FrameWords) -> list[Token]:
+    if kept and match_role(words, "modal", [kept[-1].fold], 0) and len(kept) > 1:
+        return kept[:-1]
+    if kept and kept[-1].text.islower() and kept[-1].fold.endswith("e"):
+        verb = kept[-1]
+        return [*kept[:-1], Token(verb.start, verb.end, verb.text + "n", verb.fold + "n", verb.kind, verb.glued)]
+    return kept
+
+
+def _to_base_case(kept: list[Token], frame: Frame) -> list[Token]:
+    """Russian: "о встрече с Петром" -> "встреча с Петром"."""
+    grammar = read_language(frame.language).get("frame", {})
+    assert isinstance(grammar, dict)
+    links = str(grammar.get("case_link", "")).split()
+    if not kept or not links or not frame.links or frame.links[-1] not in links:
+        return kept
+    from reminders.cases import to_nominative  # noqa: PLC0415 - loads a dictionary, and only this needs it
+
+    return to_nominative(kept)
+
+
+def _join(text: str, kept: Sequence[Token]) -> str:
+    """The kept tokens with the blanks that stood between them; one blank where something was taken out."""
+    pieces: list[str] = []
+    last: Token | None = None
+    for token in kept:
+        if last is not None:
+            between = text[last.end : token.start]
+            pieces.append(between if between.strip() == "" else " ")
+        pieces.append(token.text)
+        last = token
+    return "".join(pieces)
+
+
+def _tidy(title: str) -> str:
+    title = _BLANKS.sub(" ", _EMPTY_BRACKETS.sub("", title))
+    title = _DOUBLE_COMMA.sub(",", _SPACED_MARK.sub(r"\1", title))
+    return title.lstrip(_OPENING).rstrip(_CLOSING).strip()
