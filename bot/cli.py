@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from storage.errors import RapportError
+from storage.errors import RapportError, is_trouble
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -23,12 +23,26 @@ def main(argv: Sequence[str] | None = None) -> int:
     except RapportError as error:
         print(f"rapport: {error}", file=sys.stderr)
         return getattr(error, "exit_code", FAILED)
-    except KeyboardInterrupt:
-        return 130
     except BrokenPipeError:
         # Who read our output went away; closing stdout quietly keeps the interpreter from complaining.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except KeyboardInterrupt:
+        return 130
+    except Exception as error:
+        print(f"rapport: {_said(error)}", file=sys.stderr)
+        return FAILED
+
+
+def _said(error: Exception) -> str:
+    """What a person can do about an error that nobody foresaw; its text may hold data, so it isn't shown."""
+    if is_trouble(error):
+        return f"the database or the disk can't be used now ({type(error).__name__}). `rapport doctor` tells more."
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    place = f"{trace.tb_frame.f_code.co_filename}:{trace.tb_lineno}" if trace is not None else "?"
+    return f"stopped by a defect ({type(error).__name__} at {place}). Nothing kept is lost; please report it."
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import datetime
@@ -17,6 +18,8 @@ from storage.database import Database
 from storage.messages import InboundMessage, OutgoingMessage, Sender
 from storage.outbox import Carrier
 from storage.users import User
+
+_POLL = 0.02  # seconds between two looks whether another process has handled our line
 
 Show = Callable[[OutgoingMessage, int | None], None]
 
@@ -88,7 +91,8 @@ class Console:
         kept = await self._flow.keep(message)
         # Another process may take it, or older ones may stand before it: it is done when the inbox says so.
         while not await self._database.read(lambda connection: inbox.is_handled(connection, kept.id)):
-            await self._flow.handle_next()
+            if await self._flow.handle_next() is None:
+                await asyncio.sleep(_POLL)
         await self._delivery.deliver_all()
 
 

@@ -92,7 +92,8 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
         from bot.telegram.face import TelegramFace
         from bot.telegram.receive import receive_updates
 
-        face = await parts.enter_async_context(TelegramFace(settings.telegram_token, settings.telegram_api))
+        face = TelegramFace(settings.telegram_token, settings.telegram_api, house.database)
+        await parts.enter_async_context(face)
         start_delivery(tasks, house, face)
         tasks.start("telegram", lambda: receive_updates(face, flow, clock))
 

@@ -15,6 +15,8 @@ from storage.changes import Trail
 from storage.messages import Choice, Draft, ReplyKind, Span
 from storage.users import User
 
+_ONE_ROW = 4  # buttons that stand beside each other on a phone
+
 
 @dataclass(frozen=True, slots=True)
 class Acting:
@@ -28,6 +30,7 @@ class Acting:
     inbox_id: int
     now: datetime
     lane: str
+    text: str = ""
     about: int | None = None
 
     @property
@@ -61,23 +64,26 @@ def sentence(text: str) -> str:
     return text[:1].upper() + text[1:] if first.islower() else text
 
 
+def shortened(text: str, most: int) -> str:
+    """The text on one line, in quotes, cut to at most so many code points; "" for nothing."""
+    flat = " ".join(text.split())
+    return f"“{flat if len(flat) <= most else flat[: most - 1].rstrip() + '…'}”" if flat else ""
+
+
 def together(drafts: list[Draft]) -> Draft:
     """Several answers as one: their lines below each other, each button once."""
     if len(drafts) == 1:
         return drafts[0]
     spans: list[Span] = []
-    seen: list[Choice] = []
-    rows = []
+    rows: list[tuple[Choice, ...]] = []
     for each in drafts:
         if spans:
             spans.append(Span("\n"))
         spans.extend(each.spans)
-        for row in each.choices:
-            fresh = tuple(choice for choice in row if choice not in seen)
-            seen.extend(fresh)
-            if fresh:
-                rows.append(fresh)
-    return Draft(tuple(spans), tuple(rows), drafts[0].kind)
+        seen = [choice for row in rows for choice in row]
+        rows += [fresh for row in each.choices if (fresh := tuple(choice for choice in row if choice not in seen))]
+    flat = tuple(choice for row in rows for choice in row)
+    return Draft(tuple(spans), (flat,) if 0 < len(flat) <= _ONE_ROW else tuple(rows), drafts[0].kind)
 
 
 def of_kind(answer: Draft, kind: ReplyKind) -> Draft:

@@ -89,6 +89,7 @@ def _acting(connection: Connection, inbox_id: int, message: InboundMessage, team
         inbox_id=inbox_id,
         now=message.at,
         lane=message.lane,
+        text=message.text,
     )
 
 

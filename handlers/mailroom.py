@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from handlers.acting import Acting, draft, of_kind, together
+from handlers.acting import Acting, draft, of_kind, shortened, together
 from handlers.lookups import StoreLookups
 from handlers.team import Team
 from handlers.understand.understand import understand
@@ -323,13 +323,11 @@ def _aware(date: datetime | None, acting: Acting) -> datetime:
 
 
 def _line(text: str) -> str:
-    flat = " ".join(text.split())
-    return flat if len(flat) <= 80 else flat[:79] + "…"
+    return shortened(text, 80).strip("“”")
 
 
 def _excerpt(letter: Letter) -> str:
-    flat = " ".join((letter.newest or letter.body).split())
-    return f"“{flat if len(flat) <= _QUOTE else flat[: _QUOTE - 1] + '…'}”" if flat else ""
+    return shortened(letter.newest or letter.body, _QUOTE)
 
 
 def _is_robot(address: str) -> bool:

@@ -18,7 +18,7 @@ from handlers.verbs.meta import show_help, undone
 from handlers.verbs.notes import take_note
 from handlers.verbs.people import add_person, make_contact, update_person
 from handlers.verbs.tasks import finished, snoozed, tomorrow_of
-from handlers.verbs.triage import ignore, make_lead, show_triage
+from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
 from storage.contacts import contact_by_id
@@ -32,7 +32,7 @@ REPLACING = frozenset(
     (
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
         *("done", "snooze_this", "tomorrow", "move", "delete", "merge"),
-        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail"),
+        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside"),
     )
 )
 
@@ -113,6 +113,7 @@ ACTS: dict[str, Act] = {
     "merge": lambda acting, arguments: merge_people(acting, arguments["into"], arguments["other"]),
     "make_lead": lambda acting, arguments: make_lead(acting, arguments["interaction"]),
     "ignore": lambda acting, arguments: ignore(acting, arguments["interaction"]),
+    "put_aside": lambda acting, arguments: put_aside(acting, arguments["triage"]),
     "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "confirm_mail": lambda acting, arguments: confirm_mail(acting, arguments["inbox"]),

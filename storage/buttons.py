@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.tables import buttons, outbox, questions
 
@@ -52,10 +52,16 @@ def newest_button(connection: Connection, user_id: int, label: str, carrier: str
     return connection.execute(query).scalar()
 
 
-def labels_of(connection: Connection, outbox_id: int) -> list[tuple[str, str]]:
-    """The (label, token) pairs of a message, in their order."""
-    query = select(buttons.c.label, buttons.c.token).where(buttons.c.outbox_id == outbox_id).order_by(buttons.c.id)
-    return [(row.label, row.token) for row in connection.execute(query)]
+def newest_buttons(connection: Connection, user_id: int, carrier: str) -> list[str]:
+    """The labels of the newest message, shown by this face, that has buttons; in their order."""
+    newest = (
+        select(func.max(buttons.c.outbox_id))
+        .join(outbox, outbox.c.id == buttons.c.outbox_id)
+        .where(buttons.c.user_id == user_id, outbox.c.carrier == carrier)
+        .scalar_subquery()
+    )
+    query = select(buttons.c.label).where(buttons.c.outbox_id == newest).order_by(buttons.c.id)
+    return list(connection.execute(query).scalars())
 
 
 def use(connection: Connection, button_id: int, *, at: datetime) -> bool:

@@ -51,7 +51,7 @@ def undone(acting: Acting, inbox_id: int) -> Draft:
 
 def not_understood(acting: Acting, intent: Intent) -> Draft:
     """Says so, and offers what might have been meant."""
-    text = " ".join((intent.slots.text or "").split())
+    text = " ".join((intent.slots.text or acting.text).split())
     shown = text if len(text) <= 60 else text[:59] + "…"
     hits = find_contacts(acting.connection, text[:100]) if text else []
     row = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.acting import Acting, draft
+from handlers.acting import Acting, draft, shortened
 from handlers.understand.intents import Intent
 from handlers.verbs.people import open_card
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles
 from storage.interactions import Interaction, interaction_by_id, log_on
 from storage.messages import Choice, Draft
-from storage.triage import Waiting, close_for, ignore_sender, waiting
+from storage.triage import Waiting, close_for, decide, ignore_sender, triage_by_id, waiting
 
 
 def show_triage(acting: Acting, intent: Intent) -> Draft:
@@ -16,10 +16,25 @@ def show_triage(acting: Acting, intent: Intent) -> Draft:
     items = waiting(acting.connection)
     if not items:
         return draft(acting.say("Nothing waits."))
-    lines = [_line(acting, item) for item in items[:5]]
-    asked = next((item.interaction_id for item in items if item.interaction_id is not None), None)
-    choices = (decisions(acting, asked),) if asked is not None else ()
-    return draft("⚠ " + acting.words.count("{n} waits", "{n} wait", len(items)), *lines, choices=choices)
+    first = items[0]
+    lines = [_line(acting, first)]
+    choices: tuple[Choice, ...] = ()
+    interaction = interaction_by_id(acting.connection, first.interaction_id) if first.interaction_id else None
+    if interaction is not None:
+        lines.append(shortened(interaction.text, 160))
+        choices = decisions(acting, interaction.id)
+    else:
+        choices = (Choice(acting.say("Put aside"), "put_aside", {"triage": first.id}),)
+    if len(items) > 1:
+        lines.append(acting.words.count("and {n} more", "and {n} more", len(items) - 1))
+    return draft("⚠ " + lines[0], *lines[1:], choices=(choices,))
+
+
+def put_aside(acting: Acting, triage_id: int) -> Draft:
+    """A message that couldn't be handled waits no longer; it stays kept."""
+    if triage_by_id(acting.connection, triage_id) is not None:
+        decide(acting.trail, triage_id)
+    return draft(acting.say("Put aside."), choices=((acting.undo,),))
 
 
 def decisions(acting: Acting, interaction_id: int) -> tuple[Choice, ...]:
@@ -76,13 +91,13 @@ def ignore(acting: Acting, interaction_id: int) -> Draft:
 
 def quoted(interaction: Interaction) -> str:
     """What an interaction is about, in one line."""
-    text = " ".join((interaction.subject or interaction.text).split())
-    return f"📥 “{text[:80]}”" if text else ""
+    text = shortened(interaction.subject or interaction.text, 80)
+    return f"📥 {text}" if text else ""
 
 
 def _line(acting: Acting, item: Waiting) -> str:
     interaction = interaction_by_id(acting.connection, item.interaction_id) if item.interaction_id else None
     if interaction is None:
-        return "• " + acting.say("A message could not be handled ({detail})", detail=item.detail[:80] or "?")
+        return acting.say("A message could not be handled ({detail})", detail=item.detail[:80] or "?")
     who = f"{interaction.sender_name} <{interaction.sender}>" if interaction.sender_name else interaction.sender
-    return f"• {who}: “{' '.join(interaction.subject.split())[:60]}”"
+    return f"{who}: “{' '.join(interaction.subject.split())[:60]}”"

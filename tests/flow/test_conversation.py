@@ -1,0 +1,111 @@
+"""Conversations as people have them, from the typed line to the rows in the database."""
+
+from __future__ import annotations
+
+from tests.house import TestHouse
+
+
+async def test_a_lead_with_a_note_is_told_tasked_shown_done_and_undone(house: TestHouse) -> None:
+    anna = await house.max.says(
+        "new lead Anna Kern, Nordwind GmbH, anna@nordwind.example, +49 30 901820, wants 20 licences"
+    )
+    assert anna.splitlines()[0] == "👤 Anna Kern, Nordwind GmbH: new lead"
+    assert "anna@nordwind.example · +49 30 901820" in anna
+    assert "Note: wants 20 licences" in anna
+    assert house.max.buttons == ["Undo", "Task", "Open"]
+
+    assert "prefers mornings" in await house.max.says("note for Anna: prefers mornings")
+    assert "tomorrow, 9:00" in await house.max.says("remind me tomorrow 9:00 to send Anna the quote")
+
+    card = await house.max.says("anna")
+    for fact in ("Nordwind GmbH", "anna@nordwind.example", "prefers mornings", "Send Anna the quote"):
+        assert fact in card
+
+    assert "1. Send Anna the quote" in await house.max.says("tasks")
+    assert "done" in await house.max.says("done 1")
+    assert "No open tasks" in await house.max.says("tasks")
+    assert "Undone" in await house.max.says("undo")
+    assert "Send Anna the quote" in await house.max.says("tasks")
+    assert "note for Anna" in await house.max.says("help")
+
+
+async def test_a_reminder_comes_at_its_moment_and_can_be_done_snoozed_and_put_off(house: TestHouse) -> None:
+    await house.max.says("remind me tomorrow 9:00 to send the quote")
+    house.at("2026-11-24T08:59:59")
+    assert await house.max.hears() == []
+    house.at("2026-11-24T09:00")
+    assert await house.max.hears() == ["⏰ Send the quote"]
+    assert house.max.buttons == ["Done", "Snooze 1h", "Tomorrow"]
+    assert await house.max.hears() == []
+
+    assert "today, 10:00" in await house.max.taps("Snooze 1h")
+    house.at("2026-11-24T10:00")
+    assert await house.max.hears() == ["⏰ Send the quote"]
+    assert "tomorrow, 9:00" in await house.max.taps("Tomorrow")
+    house.at("2026-11-25T09:00")
+    assert await house.max.hears() == ["⏰ Send the quote"]
+    await house.max.taps("Done")
+    house.at("2026-11-26T09:00")
+    assert await house.max.hears() == []
+
+
+async def test_what_was_missed_while_down_comes_once_and_says_so(house: TestHouse) -> None:
+    await house.max.says("remind me tomorrow 9:00 to send the quote")
+    house.at("2026-11-24T11:30")
+    [missed] = await house.max.hears()
+    assert missed.startswith("⏰ Send the quote")
+    assert "was due today, 9:00" in missed
+    assert await house.max.hears() == []
+
+
+async def test_an_undone_lead_leaves_nothing_behind(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, Nordwind GmbH, anna@nordwind.example, wants 20 licences")
+    await house.max.taps("Undo")
+    for table in ("contacts", "handles", "notes", "companies", "contact_terms"):
+        assert await house.rows(table) == [], table
+    assert "undone already" in await house.max.says("undo") or "nothing to undo" in await house.max.says("undo")
+
+
+async def test_undo_refuses_what_newer_entries_build_on(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    first = house.max.heard[-1].reply.buttons[0][0].token
+    await house.max.says("note for Anna: prefers mornings")
+    answer = await house.max._send(tap=first)
+    assert "Undo those first" in answer
+    assert len(await house.rows("contacts")) == 1
+    assert len(await house.rows("notes")) == 1
+
+
+async def test_an_ambiguous_name_is_asked_about_and_one_tap_does_it(house: TestHouse) -> None:
+    await house.max.says("new lead Jutta Müller, Seeblick Hotels")
+    await house.max.says("new lead Ralf Müller, Dachbau GmbH")
+    assert (await house.max.says("note for Müller: calls back")).startswith("❓ Which")
+    assert "Jutta Müller · Seeblick Hotels" in house.max.buttons
+    assert "calls back" in await house.max.taps("Ralf Müller · Dachbau GmbH")
+    [note] = await house.rows("notes")
+    assert note["text"] == "calls back"
+
+
+async def test_a_likely_twin_is_asked_about_before_a_second_record_is_made(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    answer = await house.max.says("new lead Anna Kern, anna@nordwind.example, +49 30 901820")
+    assert answer.startswith("❓")
+    await house.max.taps("Anna Kern")
+    assert len(await house.rows("contacts")) == 1
+    assert [row["value"] for row in await house.rows("handles", kind="phone")] == ["+4930901820"]
+
+
+async def test_a_viewer_reads_and_cannot_write(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    eve = house.member("Eve Sand", role="viewer")
+    assert "anna@nordwind.example" in await eve.says("anna")
+    assert "look, not write" in await eve.says("note for Anna: secret")
+    assert await house.rows("notes") == []
+
+
+async def test_anothers_button_does_nothing(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    token = house.max.heard[-1].reply.buttons[0][0].token
+    eve = house.member("Eve Sand")
+    assert "no such button" in await eve._send(tap=token)
+    assert len(await house.rows("contacts")) == 1
