@@ -17,19 +17,19 @@ _KINDS: dict[str, Kind] = {
     "MEAL": "part",
     "OFFSET": "offset",
     "AGO": "ago",
-    "EVERY": "every",
+    "REPEAT": "every",
     "COUNT": "count",
     "LENGTH": "length",
     "BAD": "bad",
 }
 # The categories of prepositions that may stand before each kind, the telling ones first.
 _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
-    "day": ("STRONGDUE", "ABOUT", "FROM", "ON", "DUE", "AFTER", "BEFORE"),
+    "day": ("STRONGDUE", "ABOUT", "FROM", "ON", "DUE", "AFTER", "BEFORE", "AT"),
     "clock": ("STRONGDUE", "AT", "ATW", "FROM", "DUE", "AFTER", "BEFORE"),
     "part": ("STRONGDUE", "ON", "AT", "DUE", "AFTER", "BEFORE"),
     "offset": ("STRONGDUE", "DUE", "FROM"),
     "ago": (),
-    "every": ("ON", "FROM", "AT"),
+    "every": ("ON", "FROM", "AT", "DUE"),
     "count": (),
     "length": (),
     "bad": ("STRONGDUE", "ON", "AT", "DUE"),
@@ -72,7 +72,8 @@ def find_pieces(chart: Chart) -> list[Piece]:
         for piece in [_make_piece(chart, term)]
         if piece is not None
     ]
-    candidates.sort(key=lambda p: (p.start - p.end, p.weak, p.core - p.end, _rank(p), p.start))
+    repeats = "REPEAT" in chart.places
+    candidates.sort(key=lambda p: (p.start - p.end, p.weak, _rank(p, repeats=repeats), p.core - p.end, p.start))
     taken: set[int] = set()
     chosen: list[Piece] = []
     for piece in candidates:
@@ -83,7 +84,9 @@ def find_pieces(chart: Chart) -> list[Piece]:
     return sorted((p for p in chosen if not (p.kind == "length" and p.weak)), key=lambda p: p.start)
 
 
-def _rank(piece: Piece) -> int:
+def _rank(piece: Piece, *, repeats: bool) -> int:
+    if repeats and piece.kind == "length":
+        return 0
     order = ("every", "offset", "ago", "day", "clock", "part", "count", "length", "bad")
     return order.index(piece.kind)
 
@@ -138,7 +141,7 @@ def _longest_before(chart: Chart, end: int, kind: Kind) -> Term | None:
 def _categories(chart: Chart, lead: Term, kind: Kind) -> list[str]:
     found = [c for c in _PREPOSITIONS[kind] if any(t.end == lead.end for t in chart.at[lead.start].get(c, ()))]
     if "FROM" in found and "ABOUT" in found:
-        found.remove("ABOUT" if "EVERY" in chart.places else "FROM")
+        found.remove("ABOUT" if "REPEAT" in chart.places else "FROM")
     if "ON" in found and "ABOUT" in found:
         found.remove("ABOUT")
     if "STRONGDUE" in found and "FROM" in found:
@@ -218,7 +221,8 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
     if kind == "length":
         return True
     assert kind == "day" and isinstance(term.value, Day)
-    prepared = any(category in _NEEDED for category in lead.found)
+    telling = _NEEDED if term.rule in ("feast", "weekend") else _NEEDED - {"AT"}
+    prepared = any(category in telling for category in lead.found)
     if term.rule == "slashed_date" and chart.tokens[term.start].text in ("24/7", "50/50", "9/11", "7/24"):
         return False
     if prepared or _clock_after(chart, term.end):
@@ -262,7 +266,7 @@ def _weak_every_counts(chart: Chart, term: Term) -> bool:
     """Daily as an adverb, not before its noun."""
     if term.rule != "frequency_word":
         return True
-    if chart.lexicon.language != "en" and chart.at[term.start]["EVERY"][0].language != "en":
+    if chart.lexicon.language != "en" and term.language != "en":
         return True
     if _is_boundary(chart, term.end):
         return True

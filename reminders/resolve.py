@@ -183,7 +183,7 @@ def _resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     assert group.every is not None and isinstance(group.every.value, Every)
     every, day = _merge_day(group.every.value, group.day)
     begin = _find_start(group, day, now, setting)
-    when = _find_time(group, now, setting, today=None if begin is None else begin == now.date())
+    when = _find_time(group, now, setting, today=False)
     timed = when is not None or every.frequency in ("HOURLY", "MINUTELY", "SECONDLY")
     wall = _first_time(every, begin, when, now, setting)
     until = _find_until(group, now, setting)

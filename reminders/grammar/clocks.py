@@ -47,6 +47,8 @@ def read_dotted_time(chart: Chart, first: Term, second: Term) -> object:
     if chart.glued(dotted.end) and chart.has("DOT", dotted.end) and dotted.end + 1 < len(chart.tokens):
         return None
     clock = make_clock(int(hour), int(minute), sure=hour.startswith("0"))
+    if isinstance(clock, Bad):
+        return None
     if second.category == "AMPM" and isinstance(clock, Clock):
         return _with_half(clock, str(second.value))
     return clock
@@ -271,7 +273,7 @@ def read_bare_hour(chart: Chart, number: Term) -> object:
 
 @BOOK.rule(
     "CLOCK",
-    "CLOCK RANGE CLOCK",
+    "CLOCK RANGE|RANGEW CLOCK",
     "RANGED OCLOCK?",
     "RANGED AMPM",
     "BETWEEN CLOCK AND CLOCK",

@@ -109,7 +109,7 @@ def _date_of_words(chart: Chart, day: Term, rest: tuple[Term | None, ...]) -> ob
     return make_date(year, month, int(str(day.value)))
 
 
-@BOOK.rule("DATE", "DAYNUM|NUMBER RANGE|AND DATE")
+@BOOK.rule("DATE", "DAYNUM|NUMBER RANGE|RANGEW|AND DATE")
 def read_date_range(chart: Chart, first: Term, link: Term, last: Term) -> object:
     """3rd to 5th of March: its first day."""
     if not isinstance(last.value, Day) or last.value.kind != "date" or number_of(first) != int(number_of(first)):
@@ -418,6 +418,12 @@ def read_next_workday(chart: Chart, mode: Term, unit: Term) -> object:
     return None
 
 
+@BOOK.rule("DAY", "UNIT")
+def read_weekend(chart: Chart, unit: Term) -> object:
+    """At the weekend, am Wochenende, на выходных: needs a preposition."""
+    return Weak(Day("period", 0, unit="weekend")) if unit.value == "weekend" else None
+
+
 @BOOK.rule("DAY", "FEAST")
 def read_feast(chart: Chart, feast: Term) -> object:
     """By Christmas: needs a preposition."""
@@ -427,7 +433,7 @@ def read_feast(chart: Chart, feast: Term) -> object:
 
 @BOOK.rule(
     "DAY",
-    "DURATION SHIFTAFTER|SHIFTBEFORE THE? DAY",
+    "SHIFTLEAD? DURATION SHIFTAFTER|SHIFTBEFORE THE? DAY",
     "INONE DURATION SHIFTAFTER|SHIFTBEFORE DAY",
     "THE? UNIT SHIFTAFTER|SHIFTBEFORE THE? DAY",
     "INONE UNIT SHIFTAFTER DAY",
@@ -436,6 +442,8 @@ def read_shifted_day(chart: Chart, *terms: Term | None) -> object:
     """A week from Tuesday, 3 days before the 24th, через неделю после вторника."""
     said = [term for term in terms if term is not None]
     length = next(t for t in said if t.category in ("DURATION", "UNIT"))
+    if chart.ending("EVERY", said[0].start, 1) or chart.ending("OTHER", said[0].start, 1):
+        return None
     base = said[-1].value
     side = said[-2] if said[-2].category.startswith("SHIFT") else said[-3]
     if length.category == "UNIT":

@@ -124,7 +124,7 @@ def read_hours_then_minutes(chart: Chart, hours: Term, unit: Term, minutes: Term
     return make_duration(number_of(hours) * 60 + int(str(minutes.value)), "minute")
 
 
-@BOOK.rule("OFFSET", "IN DURATION FROMNOW?", "INNEXT DURATION", "DURATION QUOTE? FROMNOW")
+@BOOK.rule("OFFSET", "IN DURATION", "IN DURATION QUOTE? FROMNOW", "INNEXT DURATION", "DURATION QUOTE? FROMNOW")
 def read_offset(chart: Chart, *terms: Term | None) -> object:
     """In 2 hours, 3 days from now, через полчаса."""
     return next(t.value for t in terms if t is not None and t.category == "DURATION")

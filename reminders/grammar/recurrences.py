@@ -36,13 +36,13 @@ def every_unit(unit: str, interval: int = 1) -> Every | Bad | None:
     return Every(frequency, interval * factor)
 
 
-@BOOK.rule("EVERY", "EVERY UNIT")
+@BOOK.rule("REPEAT", "EVERY UNIT")
 def read_every_unit(chart: Chart, every: Term, unit: Term) -> object:
     """Every day, jeden Werktag, каждую неделю."""
     return every_unit(str(unit.value))
 
 
-@BOOK.rule("EVERY", "EVERY NUMBER UNIT", "ONCE PER NUMBER UNIT", "ONCE EVERY NUMBER UNIT")
+@BOOK.rule("REPEAT", "EVERY NUMBER UNIT", "ONCE PER NUMBER UNIT", "ONCE EVERY NUMBER UNIT")
 def read_every_few_units(chart: Chart, *terms: Term) -> object:
     """Every 2 weeks, alle zwei Wochen, раз в 3 дня."""
     amount, unit = number_of(terms[-2]), str(terms[-1].value)
@@ -53,14 +53,14 @@ def read_every_few_units(chart: Chart, *terms: Term) -> object:
     return every_unit(unit, int(amount))
 
 
-@BOOK.rule("EVERY", "EVERY SPAN", "ONCE PER SPAN", "EVERY UNITSPAN")
+@BOOK.rule("REPEAT", "EVERY SPAN", "ONCE PER SPAN", "EVERY UNITSPAN")
 def read_every_span(chart: Chart, *terms: Term) -> object:
     """Every half an hour, каждые полчаса, раз в полгода."""
     amount, unit = str(terms[-1].value).split()
     return every_unit(unit, int(amount))
 
 
-@BOOK.rule("EVERY", "EVERY OTHER UNIT", "EVERY DAYNUM UNIT")
+@BOOK.rule("REPEAT", "EVERY OTHER UNIT", "EVERY DAYNUM UNIT")
 def read_every_other_unit(chart: Chart, every: Term, other: Term, unit: Term) -> object:
     """Every other week, jeden dritten Tag, каждый второй день."""
     interval = 2 if other.category == "OTHER" else int(number_of(other))
@@ -69,13 +69,13 @@ def read_every_other_unit(chart: Chart, every: Term, other: Term, unit: Term) ->
     return every_unit(str(unit.value), interval)
 
 
-@BOOK.rule("EVERY", "ONCE PER UNIT", "EVERY ONCE PER UNIT")
+@BOOK.rule("REPEAT", "ONCE PER UNIT", "EVERY ONCE PER UNIT")
 def read_once_per_unit(chart: Chart, *terms: Term) -> object:
     """Once a week, einmal pro Monat, раз в год."""
     return every_unit(str(terms[-1].value))
 
 
-@BOOK.rule("EVERY", "FREQ")
+@BOOK.rule("REPEAT", "FREQ")
 def read_frequency_word(chart: Chart, word: Term) -> object:
     """Daily, vierteljährlich, по будням. An adjective's noun makes it none ("the monthly report")."""
     frequency, interval = str(word.value).split()
@@ -112,14 +112,16 @@ def _joined(days: Term, day: Term) -> tuple[int, ...] | None:
     return None if number in days.value else (*days.value, number)
 
 
-@BOOK.rule("WEEKDAYLIST", "FROM? WEEKDAY|WEEKDAYW RANGE WEEKDAY|WEEKDAYW")
+@BOOK.rule("WEEKDAYLIST", "FROM? WEEKDAY|WEEKDAYW RANGE WEEKDAY|WEEKDAYW", "FROM WEEKDAY|WEEKDAYW RANGEW WEEKDAY|WEEKDAYW")
 def read_weekday_range(chart: Chart, start: Term | None, first: Term, link: Term, last: Term) -> object:
     """Mon-Fri, Montag bis Freitag, с понедельника по пятницу."""
     begin, end = int(number_of(first)), int(number_of(last))
+    if start is None and end < begin:
+        return None
     return tuple((begin + i) % 7 for i in range((end - begin) % 7 + 1)) if begin != end else None
 
 
-@BOOK.rule("EVERY", "EVERY WEEKDAYLIST", "EVERY OTHER WEEKDAYLIST", "EVERY DAYNUM WEEKDAYLIST")
+@BOOK.rule("REPEAT", "EVERY WEEKDAYLIST", "EVERY OTHER WEEKDAYLIST", "EVERY DAYNUM WEEKDAYLIST")
 def read_every_weekday(chart: Chart, every: Term, first: Term, second: Term | None = None) -> object:
     """Every Friday; every 2nd Friday is every other one; every first Monday is the month's."""
     days = (second or first).value
@@ -135,7 +137,7 @@ def read_every_weekday(chart: Chart, every: Term, first: Term, second: Term | No
     return Every("WEEKLY", number, days) if number <= _MAX_INTERVAL else Bad("too_far")
 
 
-@BOOK.rule("EVERY", "EVERY ORDINAL WEEKDAY|UNIT")
+@BOOK.rule("REPEAT", "EVERY ORDINAL WEEKDAY|UNIT")
 def read_every_last(chart: Chart, every: Term, ordinal: Term, day: Term) -> object:
     """Every last Friday, каждый последний рабочий день."""
     if number_of(ordinal) > 0:
@@ -152,7 +154,7 @@ def _monthly(position: int, day: Term) -> Every | None:
 
 
 @BOOK.rule(
-    "EVERY",
+    "REPEAT",
     "EVERY ORDINAL|DAYNUM WEEKDAY|UNIT OF? THE? UNIT",
     "THE? ORDINAL|DAYNUM WEEKDAY|UNIT OF? EVERY UNIT",
     "EVERY UNIT ON? THE? ORDINAL|DAYNUM WEEKDAY|UNIT",
@@ -176,7 +178,7 @@ def read_nth_of_every(chart: Chart, *terms: Term | None) -> object:
 
 
 @BOOK.rule(
-    "EVERY",
+    "REPEAT",
     "EVERY DAYNUM",
     "EVERY DAYNUM DAYWORD? OF? THE? UNIT",
     "EVERY NUMBER|DAYNUM DAYWORD",
@@ -205,7 +207,7 @@ def _is_followed_by_word(chart: Chart, place: int) -> bool:
     return chart.has("UNIT", place) or chart.has("WEEKDAY", place) or chart.has("MONTH", place) or chart.has("NOUN", place)
 
 
-@BOOK.rule("EVERY", "EVERY DATE", "DATE OF? EVERY UNIT", "EVERY UNIT ON|AT? THE? DATE", "FREQ ON|AT? THE? DATE")
+@BOOK.rule("REPEAT", "EVERY DATE", "DATE OF? EVERY UNIT", "EVERY UNIT ON|AT? THE? DATE", "FREQ ON|AT? THE? DATE")
 def read_every_date(chart: Chart, *terms: Term | None) -> object:
     """Every 24 December, jedes Jahr am 24.12."""
     said = [term for term in terms if term is not None]
@@ -216,13 +218,31 @@ def read_every_date(chart: Chart, *terms: Term | None) -> object:
     return Every("YEARLY", month_days=(date.number,), month=date.month)
 
 
-@BOOK.rule("EVERY", "EVERY MONTH")
+@BOOK.rule("REPEAT", "EDGE OF? THE? EVERY UNIT", "EVERY UNIT ON? THE? EDGE OF? THE? UNIT", "EVERY UNITEDGE", "EVERY UNIT ON? UNITEDGE")
+def read_edge_of_every(chart: Chart, *terms: Term | None) -> object:
+    """At the end of every month, jeden Monat zum Monatsende, в конце каждого квартала."""
+    said = [term for term in terms if term is not None]
+    edge = next((str(t.value) for t in said if t.category == "EDGE"), "")
+    unit = next((str(t.value) for t in said if t.category == "UNIT"), "")
+    if not edge:
+        edge, unit = next(str(t.value) for t in said if t.category == "UNITEDGE").split()
+    if unit == "week":
+        return Every("WEEKLY", 1, ({"start": 0, "mid": 2, "end": 4}[edge],))
+    day = {"start": 1, "mid": 15, "end": -1}[edge]
+    if unit in ("month", "quarter"):
+        return Every("MONTHLY", 3 if unit == "quarter" else 1, month_days=(day,))
+    if unit != "year" or edge == "mid":
+        return None
+    return Every("YEARLY", month_days=(31 if edge == "end" else 1,), month=12 if edge == "end" else 1)
+
+
+@BOOK.rule("REPEAT", "EVERY MONTH")
 def read_every_month_name(chart: Chart, every: Term, month: Term) -> object:
     """Every January: on its first day."""
     return Every("YEARLY", month_days=(1,), month=int(number_of(month)))
 
 
-@BOOK.rule("EVERY", "EVERY PART|PARTW", "HABITPART", "EVERY UNIT ON? PART|PARTW")
+@BOOK.rule("REPEAT", "EVERY PART|PARTW", "HABITPART", "EVERY UNIT ON? PART|PARTW")
 def read_every_part(chart: Chart, *terms: Term | None) -> object:
     """Every morning, по вечерам."""
     said = [term for term in terms if term is not None]
@@ -232,14 +252,14 @@ def read_every_part(chart: Chart, *terms: Term | None) -> object:
     return replace(every, part=str(said[-1].value)) if isinstance(every, Every) else None
 
 
-@BOOK.rule("EVERY", "EVERY WDPART", "WDSPART")
+@BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART")
 def read_every_weekday_part(chart: Chart, *terms: Term) -> object:
     """Jeden Montagmorgen, montagabends."""
     number, part = str(terms[-1].value).split()
     return Every("WEEKLY", 1, (int(number),), part=part)
 
 
-@BOOK.rule("EVERY", "WEEKDAYLIST")
+@BOOK.rule("REPEAT", "WEEKDAYLIST")
 def read_weekday_list(chart: Chart, days: Term) -> object:
     """On Mondays; mon, wed and fri."""
     assert isinstance(days.value, tuple)
@@ -249,7 +269,7 @@ def read_weekday_list(chart: Chart, days: Term) -> object:
     return Every("WEEKLY", 1, tuple(sorted(days.value)))
 
 
-@BOOK.rule("EVERY", "EVERY UNIT ON? WEEKDAYLIST", "EVERY NUMBER UNIT ON? WEEKDAYLIST", "EVERY OTHER UNIT ON? WEEKDAYLIST",
+@BOOK.rule("REPEAT", "EVERY UNIT ON? WEEKDAYLIST", "EVERY NUMBER UNIT ON? WEEKDAYLIST", "EVERY OTHER UNIT ON? WEEKDAYLIST",
            "EVERY DAYNUM UNIT ON? WEEKDAYLIST", "FREQ ON? WEEKDAYLIST", "ONCE PER UNIT ON? WEEKDAYLIST",
            "ONCE PER NUMBER UNIT ON? WEEKDAYLIST", "WEEKDAYLIST EVERY NUMBER UNIT", "WEEKDAYLIST EVERY OTHER UNIT")
 def read_weekly_on(chart: Chart, *terms: Term | None) -> object:
@@ -290,7 +310,7 @@ def read_plain_length(chart: Chart, duration: Term) -> object:
     return Weak(duration.value) if isinstance(duration.value, Duration) else None
 
 
-@BOOK.rule("EVERY", "IN? DURATION AFTER FINISH", "EVERY? DURATION AFTER FINISH", "INONE? DURATION AFTER FINISH", "INONE UNIT AFTER FINISH")
+@BOOK.rule("REPEAT", "IN? DURATION AFTER FINISH", "EVERY? DURATION AFTER FINISH", "INONE? DURATION AFTER FINISH", "INONE UNIT AFTER FINISH")
 def read_after_completion(chart: Chart, *terms: Term | None) -> object:
     """3 days after I finish it."""
     said = [term for term in terms if term is not None]

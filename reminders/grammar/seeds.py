@@ -29,7 +29,11 @@ _SHAPES = (
     ("RANGED", re.compile(r"(\d{1,2}(?:[:.]\d{2})?)[-–](\d{1,2}(?:[:.]\d{2})?)")),
 )
 _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
+_PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
 _INTEGER = re.compile(r"\d{1,6}")
+_PREPOSITIONS = frozenset(
+    {"AT", "ATW", "ON", "IN", "INONE", "DUE", "STRONGDUE", "UNTIL", "FROM", "AFTER", "BEFORE", "ABOUT", "OF", "TO", "PAST"}
+)
 _BEFORE_MONEY = frozenset("€$£₽¥#№")
 
 
@@ -64,7 +68,10 @@ def _seed_number(chart: Chart, place: int, token: Token) -> None:
 
 def _seed_word(chart: Chart, place: int, token: Token) -> None:
     entries = chart.lexicon.phrases.get(token.fold, ())
+    own = any(entry.language == chart.lexicon.language for entry in entries)
     for entry in entries:
+        if own and entry.language != chart.lexicon.language and entry.category in _PREPOSITIONS:
+            continue
         end = place + 1 + len(entry.rest)
         if entry.rest and tuple(t.fold for t in chart.tokens[place + 1 : end]) != entry.rest:
             continue
@@ -98,7 +105,7 @@ def _vetoed_places(chart: Chart) -> set[int]:
         following = max(term.end for term in chart.at[start]["BEFORENUMBER"])
         while following < last and chart.tokens[following].text in (".", ":", "#", "№"):
             following += 1
-        if following < last and chart.tokens[following].kind == "number" and ":" not in chart.tokens[following].text:
+        if following < last and chart.tokens[following].kind == "number" and _PLAIN.fullmatch(chart.tokens[following].text):
             vetoed.add(following)
     return vetoed
 
@@ -114,7 +121,7 @@ def _named_places(chart: Chart, start: int) -> set[int]:
     if token is None or token.kind != "word":
         return set()
     weak_title = chart.has("WEEKDAYW", start)
-    if weak_title and not token.text[0].isupper():
+    if weak_title and (not token.text[0].isupper() or chart.ending("ON", start, 1) is not None):
         return set()
     places = {start, following} if weak_title else {following}
     return places
