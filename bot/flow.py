@@ -6,6 +6,7 @@ receive -> prepare -> inbox.keep -> [ identify -> record -> understand -> act ->
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import Connection
@@ -53,6 +54,7 @@ class Flow:
     async def keep(self, message: InboundMessage, *, raw: bytes | None = None) -> Kept:
         """Keeps a message once; after this returns it can be acknowledged. `raw` as inbox.compress makes it."""
         wall = self._clock.wall()
+        message = replace(message, received=self._clock.now())
 
         def work(connection: Connection) -> Kept:
             kept = inbox.keep(connection, message, raw=raw, wall=wall)

@@ -29,6 +29,7 @@ class Acting:
     words: Words
     inbox_id: int
     now: datetime
+    said_at: datetime  # relative moments count from here
     lane: str
     text: str = ""
     about: int | None = None
@@ -37,7 +38,7 @@ class Acting:
     def setting(self) -> Setting:
         """How the user's moments are read."""
         return Setting(
-            now=self.now.astimezone(ZoneInfo(self.user.timezone)),
+            now=self.said_at.astimezone(ZoneInfo(self.user.timezone)),
             zone=self.user.timezone,
             language=self.user.language,
             country=self.team.country,

@@ -61,7 +61,7 @@ def identify(connection: Connection, message: InboundMessage) -> User | None:
 def tell_parked(connection: Connection, inbox_id: int, error: str) -> None:
     """A message is given up: it is visible in triage, and its author, if of the team, is told."""
     message = message_of(connection, inbox_id)
-    put_in_triage(connection, "parked", at=message.at, inbox_id=inbox_id, detail=error)
+    put_in_triage(connection, "parked", at=message.now, inbox_id=inbox_id, detail=error)
     user = identify(connection, message)
     if user is None:
         return
@@ -73,7 +73,7 @@ def tell_parked(connection: Connection, inbox_id: int, error: str) -> None:
         of_kind(said, "notice" if message.mail is not None else "reply"),
         destination,
         key=f"parked:{inbox_id}",
-        now=message.at,
+        now=message.now,
         inbox_id=inbox_id,
         in_answer_to=None if message.mail is not None else message.external_id,
     )
@@ -82,12 +82,13 @@ def tell_parked(connection: Connection, inbox_id: int, error: str) -> None:
 def _acting(connection: Connection, inbox_id: int, message: InboundMessage, team: Team, user: User) -> Acting:
     return Acting(
         connection=connection,
-        trail=Trail(connection, at=message.at, user_id=user.id, inbox_id=inbox_id),
+        trail=Trail(connection, at=message.now, user_id=user.id, inbox_id=inbox_id),
         user=user,
         team=team,
         words=Words(user.language, user.timezone),
         inbox_id=inbox_id,
-        now=message.at,
+        now=message.now,
+        said_at=message.at,
         lane=message.lane,
         text=message.text,
     )

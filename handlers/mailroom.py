@@ -152,7 +152,8 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
     """One interaction, whatever the route: a forward of what is logged already is that."""
     letter = case.letter
     at = _aware(letter.date, acting)
-    twin = same_content(acting.connection, mail.digest, at, _ROUTES_APART) if mail.digest else None
+    content = mail.digest.partition("-")[0]  # without the moment, which a forward doesn't have in full
+    twin = same_content(acting.connection, content, at, _ROUTES_APART)
     if twin is not None:
         for contact_id in contact_ids:
             log_on(acting.trail, twin, contact_id)
@@ -170,7 +171,7 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
         sender=first.address,
         sender_name=first.name,
         message_id=mail.message_id if mail.original is None else "",
-        digest=mail.digest,
+        digest=content,
         attachments=mail.attachments,
     )
 

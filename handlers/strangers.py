@@ -29,7 +29,7 @@ def greet(connection: Connection, inbox_id: int, message: InboundMessage, team: 
         user_id = add_user(
             connection,
             message.sender.name or message.sender.value,
-            at=message.at,
+            at=message.now,
             role="owner",
             language=words.language,
             timezone=team.zone,
@@ -55,7 +55,7 @@ def _add(connection: Connection, inbox_id: int, message: InboundMessage, said: D
         said,
         to,
         key=f"reply:{inbox_id}:{to.user_id or to.address}:0",
-        now=message.at,
+        now=message.now,
         inbox_id=inbox_id,
         in_answer_to=message.external_id,
     )
@@ -70,7 +70,7 @@ def _is_code(connection: Connection, text: str) -> bool:
 def _may_greet(connection: Connection, message: InboundMessage) -> bool:
     name = f"greeted:{message.sender.value}"
     last = read_meta(connection, name)
-    if last and message.at - datetime.fromisoformat(last) < _PAUSE:
+    if last and message.now - datetime.fromisoformat(last) < _PAUSE:
         return False
-    write_meta(connection, name, message.at.isoformat())
+    write_meta(connection, name, message.now.isoformat())
     return True

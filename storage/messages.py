@@ -78,7 +78,11 @@ class Mail:
 
 @dataclass(frozen=True, slots=True)
 class InboundMessage:
-    """One message as it is kept in the inbox. `at` is its own moment (aware, UTC): relative words count from it."""
+    """One message as it is kept in the inbox.
+
+    `at` is its own moment (aware, UTC): relative words count from it. `received` is when it was kept, by the
+    business's clock.
+    """
 
     channel: Channel
     external_id: str  # unique for ever within the channel; the same message again has the same one
@@ -91,6 +95,12 @@ class InboundMessage:
     language: str | None = None  # the sender's app language, a hint
     mail: Mail | None = None
     problem: str | None = None  # why it couldn't be prepared: it is kept raw and parked
+    received: datetime | None = None
+
+    @property
+    def now(self) -> datetime:
+        """The moment that it is handled as of."""
+        return self.received or self.at
 
 
 Style = Literal["plain", "bold", "italic", "code", "quote"]
