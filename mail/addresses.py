@@ -41,6 +41,8 @@ def parse_address(piece: str) -> Address:
     for candidate in hits:
         if hit is None or (candidate.start() > angled >= 0 and hit.start() < angled):
             hit = candidate
+    if hit is not None and "/" in hit.group() and "." not in hit.group().rpartition("@")[2]:
+        return Address(name=_name(text[: hit.end()].partition("/")[0]))  # Notes: `Tom Berg/ACME@ACME`
     if hit is None:
         return Address(name=_name(text.split("<")[0] if "<" in text and text.split("<")[0].strip() else text))
     address = hit.group().strip("'*_.`\u2018\u2019\u201c\u201d").lower()

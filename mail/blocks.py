@@ -9,7 +9,7 @@ from mail.addresses import parse_address, parse_addresses
 from mail.dates import parse_date
 from mail.html import LINK
 from mail.lexicon import key, load_lexicon
-from mail.lines import MAX_LINE, MAX_LINES, Line, Separator, classify_separator
+from mail.lines import MAX_LINE, MAX_LINES, Line, Separator, classify_separator, is_framed
 from storage.messages import Address
 
 MAX_LABEL = 40
@@ -63,18 +63,31 @@ def block_address(value: str) -> Address:
     return Address(address.name.removesuffix(";"), address.address)
 
 
-def find_block(lines: list[Line], start: int, stop: int, *, loose: bool = False) -> Block | None:
-    """The header block that begins in line `start`, or None. `loose` takes labels of unknown languages too, by their values."""
-    label = read_label(lines[start].text)
-    if label is None or (label[0] is None and not loose):
-        return None
-    collector = _Collector(lines, start, min(stop, len(lines)))
-    collector.collect()
-    if "from" not in collector.fields and loose:
-        return _by_structure(lines, start, min(stop, len(lines)))
-    if "from" not in collector.fields or len(collector.fields) < 2:
-        return None
-    return Block(start, collector.end, lines[start].depth, collector.fields, collector.languages(), top=start)
+class BlockFinder:
+    """Finds header blocks in one text; remembers where there can be none, so that a long list of labels stays cheap."""
+
+    def __init__(self, lines: list[Line]) -> None:
+        self._lines = lines
+        self._barren = 0  # no block begins before this line
+
+    def find(self, start: int, *, loose: bool = False) -> Block | None:
+        """The block that begins in line `start`, or None. `loose` takes labels of unknown languages too, by their values."""
+        lines = self._lines
+        if start < self._barren:
+            return None
+        label = read_label(lines[start].text)
+        if label is None or (label[0] is None and not loose):
+            return None
+        collector = _Collector(lines, start, len(lines))
+        collector.collect()
+        if "from" not in collector.fields:
+            if loose:
+                return _by_structure(lines, start, len(lines))
+            self._barren = collector.end
+            return None
+        if len(collector.fields) < 2:
+            return None
+        return Block(start, collector.end, lines[start].depth, collector.fields, collector.languages(), top=start)
 
 
 def with_separator(lines: list[Line], block: Block) -> Block:
@@ -86,6 +99,8 @@ def with_separator(lines: list[Line], block: Block) -> Block:
     if at < 0:
         return block
     kind = classify_separator(lines[at].text)
+    if not kind and is_framed(lines[at].text):
+        kind = "rule"  # words of an unknown language between dashes
     if kind in ("forward", "original", "rule"):
         return Block(block.start, block.end, block.depth, block.fields, block.languages, kind, at)
     return block

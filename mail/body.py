@@ -10,7 +10,7 @@ from mail.html import END, html_to_text, strip_marks
 from mail.lines import read_line
 from mail.parts import Part
 
-MAX_TEXT = 2_000_000  # characters of a mail's text that are kept
+MAX_TEXT = 1_000_000  # characters of a mail's text that are kept
 
 _STUB = re.compile(r"\b(html|browser|client|view|ansehen|anzeigen|afficher|visualizar|visualizza)\b", re.IGNORECASE)
 
@@ -31,7 +31,7 @@ def read_body(root: Part) -> Body:
     plains: list[Part] = []
     htmls: list[Part] = []
     _gather(root, plains, htmls)
-    html = "\n".join(part.text() for part in htmls)[:MAX_TEXT]
+    html = "\n".join(part.text() for part in htmls[:50])
     plain = "\n".join(_plain_text(part) for part in plains)[:MAX_TEXT]
     marked = html_to_text(clean(html)) if html else ""
     used = frozenset(part.number for part in plains + htmls)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from mail.blocks import Block, find_block, scan_limit, with_separator
+from mail.blocks import Block, BlockFinder, scan_limit, with_separator
 from mail.html import END, strip_marks
 from mail.lexicon import key
 from mail.lines import Line, Separator, classify_separator, join_lines, split_lines
@@ -83,6 +83,7 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
     """Walks down to the first place where another mail begins, and decides whether that is a forward's."""
     prefix = (split_subject(context.subject)[0] or ("",))[0]
     introduced: Attribution | None = None
+    finder = BlockFinder(lines)
     at = 0
     limit = scan_limit(lines)
     while at < limit:
@@ -92,12 +93,12 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
             continue
         kind = classify_separator(line.text)
         if kind in ("forward", "original"):
-            found = _behind_separator(lines, at, kind, limit)
+            found = _behind_separator(lines, finder, at, kind, limit)
             verdict = _decide(lines, found, context, prefix) if found else None
             if verdict is not None:
                 return found if verdict else None
         elif ":" in line.text[:60] or "\uff1a" in line.text[:40]:
-            block = find_block(lines, at, limit, loose=prefix == "forward")
+            block = finder.find(at, loose=prefix == "forward")
             if block is not None and (block.is_strong or prefix == "forward"):
                 block = with_separator(lines, block)
                 found = _Found(block.top, block.end, block.depth, block, None, block.separator, Address())
@@ -118,14 +119,14 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
     return None
 
 
-def _behind_separator(lines: list[Line], at: int, kind: Separator, limit: int) -> _Found | None:
+def _behind_separator(lines: list[Line], finder: BlockFinder, at: int, kind: Separator, limit: int) -> _Found | None:
     """What follows a separator: a header block, an introduction, or nothing that tells the sender."""
     named = _named_in(lines[at].text)
     after = at + 1
     while after < limit and (lines[after].blank or classify_separator(lines[after].text) == "rule") and after < at + 5:
         after += 1
     if after < limit:
-        block = find_block(lines, after, limit, loose=True)
+        block = finder.find(after, loose=True)
         if block is not None and ("@" in block.fields["from"] or len(block.fields) > 2 or kind == "forward"):
             return _Found(at, block.end, block.depth, block, None, kind, named)
         attribution = find_attribution(lines, after)
@@ -165,7 +166,8 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
     if explicit and not quoted:
         return not (prefix == "reply" and context.threaded and to_original)
     if explicit:
-        return prefix != "reply" and not context.threaded
+        # Apple Mail quotes its separator too; a reply to a forward quotes something above it, or has the prefix.
+        return prefix != "reply" and (not context.threaded or not any(line.depth for line in lines[: found.top]))
     if prefix == "either":
         return not to_original
     block = found.block
@@ -224,10 +226,20 @@ def _split_body(lines: list[Line], found: _Found) -> tuple[str, list[Line]]:
             stop = index
             break
     body = lines[at:stop]
+    if found.separator == "forward" and stop == end:
+        body = _without_closing_rule(body)
     below = lines[stop:end]
     if below and classify_separator(below[0].text) == "end":
         below = below[1:]
     return join_lines(body, depth), below
+
+
+def _without_closing_rule(body: list[Line]) -> list[Line]:
+    """Without the row of dashes with which some programs close what they opened."""
+    last = next((index for index in range(len(body) - 1, -1, -1) if not body[index].blank), -1)
+    if last > 0 and classify_separator(body[last].text) == "rule" and len(body[last].text.strip()) >= 20:
+        return body[:last]
+    return body
 
 
 def _quoted_whole(lines: list[Line], first: int) -> int:

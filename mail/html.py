@@ -6,7 +6,7 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MAX_HTML = 2_000_000  # characters that are looked at
+MAX_HTML = 1_500_000  # characters that are looked at, pictures inside the text taken out
 MAX_NESTING = 300  # deeper markup is stripped without being read as a tree: the tree's cost grows with the square
 MAX_NODES = 400_000
 
@@ -100,6 +100,7 @@ _VOID = frozenset(
 _HIDDEN = re.compile(
     r"display\s{0,5}:\s{0,5}none|mso-hide\s{0,5}:\s{0,5}all|visibility\s{0,5}:\s{0,5}hidden", re.IGNORECASE
 )
+_DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+\-]{1,60};base64,[A-Za-z0-9+/=%\s]*")
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _CONTAINER = re.compile(r"\b(gmail_quote|moz-forward-container|yahoo_quoted|protonmail_quote|zmail_extra)\b")
 _SIGNATURE = re.compile(
@@ -110,6 +111,8 @@ _SIGNATURE = re.compile(
 
 def html_to_text(html: str) -> str:
     """Plain text of the HTML; blockquotes as `> ` lines. Linear in its length; may hold the marks END and LINK (see `strip_marks`)."""
+    if "base64," in html:
+        html = _DATA.sub("", html)
     html = html[:MAX_HTML]
     if _nesting(html) > MAX_NESTING:
         return _SPACES.sub(" ", _ANY_TAG.sub(" ", html)).strip()
@@ -276,7 +279,7 @@ def _link(href: str, node: LexborNode) -> str:
     if not href[:7].lower() == "mailto:" or "@" not in href:
         return ""
     address = href[7:].split("?")[0].strip()[:254]
-    shown = node.text(deep=True)[:1_000] if "@" not in href[:0] else ""
+    shown = node.text(deep=True)[:1_000]
     return "" if "@" in shown else f"link {address}"
 
 

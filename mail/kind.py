@@ -174,6 +174,8 @@ def _bulk(headers: Headers, sender: str, text: str) -> tuple[MailKind, str] | No
 def starts_with_phrase(subject: str, phrases: tuple[str, ...]) -> bool:
     """Is the subject one of the phrases, or does it begin with one as a heading: before a colon, dash, bracket or a `Re:`?"""
     word = key(subject[:200]).lstrip("[*( ")
+    if not word.startswith(phrases):
+        return False
     for phrase in phrases:
         if not word.startswith(phrase):
             continue

@@ -12,6 +12,7 @@ from typing import Any
 from mail.charset import fold
 
 _FOLDER = Path(__file__).with_name("lexicons")
+_WORDS = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
 
 FIELDS = ("from", "date", "to", "cc", "bcc", "subject", "reply_to")
@@ -28,7 +29,9 @@ class Lexicon:
     stems: tuple[str, ...] = ()  # parts of words that mean "forwarded"
     forward_prefixes: set[str] = field(default_factory=set)
     reply_prefixes: set[str] = field(default_factory=set)
-    wrote: re.Pattern[str] = re.compile("wrote")
+    wrote_words: set[str] = field(default_factory=set)
+    wrote_phrases: tuple[str, ...] = ()  # of several words, or of scripts that don't part words
+    reply_markers: set[str] = field(default_factory=set)  # below it a ticket system keeps the earlier mails
     sent_from: tuple[tuple[str, str], ...] = ()  # how such a line begins and ends
     closings: set[str] = field(default_factory=set)
     legal: tuple[str, ...] = ()
@@ -43,6 +46,15 @@ class Lexicon:
 def key(text: str) -> str:
     """Text as the look-ups hold it: folded, apostrophes straight, single blanks."""
     return " ".join(fold(text).translate(_APOSTROPHES).split())
+
+
+def says_wrote(text: str) -> bool:
+    """Does the text have a `wrote` of any language in it?"""
+    lexicon = load_lexicon()
+    word = key(text)
+    if not lexicon.wrote_words.isdisjoint(_WORDS.findall(word)):
+        return True
+    return any(phrase in word for phrase in lexicon.wrote_phrases)
 
 
 @cache
@@ -71,6 +83,7 @@ def load_lexicon() -> Lexicon:
         lexicon.ends |= _keys(forward, "ends")
         lexicon.forward_prefixes |= _keys(forward, "prefixes")
         lexicon.reply_prefixes |= _keys(reply, "prefixes")
+        lexicon.reply_markers |= _keys(reply, "markers")
         wrote |= _keys(reply, "wrote")
         lexicon.closings |= {word.rstrip("*., ") for word in _keys(data.get("signature", {}), "closings")}
         for section, names in (
@@ -91,7 +104,8 @@ def load_lexicon() -> Lexicon:
     lexicon.legal, lexicon.list_footers = tuple(lists["legal"]), tuple(lists["list_footer"])
     lexicon.auto_replies, lexicon.bounces = tuple(lists["replies"]), tuple(lists["bounces"])
     lexicon.sent_from = tuple((first, last) for first, _, last in (_wild(item) for item in lists["sent_from"]))
-    lexicon.wrote = re.compile("|".join(_bounded(word) for word in sorted(wrote, key=len, reverse=True)))
+    lexicon.wrote_words = {word for word in wrote if word.isalpha() and ord(word[0]) < 0x0E00}
+    lexicon.wrote_phrases = tuple(sorted(wrote - lexicon.wrote_words))
     return lexicon
 
 
@@ -102,14 +116,6 @@ def _keys(section: dict[str, Any], name: str) -> set[str]:
 def _wild(phrase: str) -> tuple[str, str, str]:
     first, star, rest = phrase.partition("*")
     return first.strip(), star, rest.rpartition("*")[2].strip() if star else "\0"
-
-
-def _bounded(word: str) -> str:
-    """A pattern that finds the word alone, where its script parts words at all."""
-    escaped = re.escape(word)
-    if ord(word[0]) < 0x0E00 and word[-1].isalpha():
-        return rf"(?<!\w){escaped}(?!\w)"
-    return escaped
 
 
 def _add_dates(lexicon: Lexicon, dates: dict[str, Any], code: str) -> None:

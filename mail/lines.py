@@ -8,7 +8,7 @@ from typing import Literal
 
 from mail.lexicon import key, load_lexicon
 
-MAX_LINES = 50_000  # further lines are body, unread
+MAX_LINES = 10_000  # no mail begins inside a text further down
 MAX_LINE = 2_000  # characters of a line that patterns see
 
 Separator = Literal["forward", "original", "end", "rule", ""]
@@ -88,6 +88,12 @@ def classify_separator(text: str) -> Separator:
             else "forward"
         )
     return "original" if any(word.startswith(phrase) for phrase in lexicon.originals) else ""
+
+
+def is_framed(text: str) -> bool:
+    """Words between rows of dashes or the like, as programs write between mails: `---- Nyújtva ----`."""
+    stripped = text.strip()
+    return 8 <= len(stripped) <= 100 and stripped[:3] == stripped[0] * 3 == stripped[-3:] and stripped[0] in _RULES
 
 
 def _decorated(stripped: str) -> bool:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mail.blocks import find_block, scan_limit, with_separator
+from mail.blocks import BlockFinder, scan_limit, with_separator
 from mail.html import strip_marks
+from mail.lexicon import key, load_lexicon
 from mail.lines import Line, classify_separator, split_lines
 from mail.quotes import find_attribution
 from mail.signature import cut_signature
@@ -32,6 +33,7 @@ def _without_quotes(lines: list[Line]) -> list[str]:
     kept: list[str] = []
     at = 0
     limit = scan_limit(lines)
+    finder = BlockFinder(lines)
     quoting = any(line.depth for line in lines)
     while at < limit:
         line = lines[at]
@@ -48,7 +50,7 @@ def _without_quotes(lines: list[Line]) -> list[str]:
                 break
             at = attribution.end
             continue
-        if _mail_begins(lines, at, limit, _has_text(kept)):
+        if _mail_begins(lines, finder, at, _has_text(kept)):
             break
         kept.append(line.text.rstrip())
         at += 1
@@ -57,23 +59,25 @@ def _without_quotes(lines: list[Line]) -> list[str]:
     return _without_rule(kept) if at < limit else kept
 
 
-def _mail_begins(lines: list[Line], at: int, limit: int, something_above: bool) -> bool:
+def _mail_begins(lines: list[Line], finder: BlockFinder, at: int, something_above: bool) -> bool:
     """Does an earlier mail begin in this line, unquoted: by a separator or a header block?"""
     text = lines[at].text
+    if something_above and len(text) < 120 and key(text.strip(" -_=*#~<>\u2014.:")) in load_lexicon().reply_markers:
+        return True
     kind = classify_separator(text)
     if kind in ("forward", "original"):
-        return something_above or _follows_block(lines, at, limit)
+        return something_above or _follows_block(lines, finder, at)
     if ":" in text[:60] or "\uff1a" in text[:40]:
-        block = find_block(lines, at, limit)
+        block = finder.find(at)
         if block is not None:
             return block.is_strong or with_separator(lines, block).separator in ("forward", "original")
     return False
 
 
-def _follows_block(lines: list[Line], at: int, limit: int) -> bool:
-    for after in range(at + 1, min(at + 4, limit)):
+def _follows_block(lines: list[Line], finder: BlockFinder, at: int) -> bool:
+    for after in range(at + 1, min(at + 4, len(lines))):
         if not lines[after].blank:
-            return find_block(lines, after, limit) is not None
+            return finder.find(after) is not None
     return False
 
 

@@ -10,7 +10,7 @@ from mail.addresses import parse_address
 from mail.blocks import read_label
 from mail.dates import parse_date
 from mail.html import LINK
-from mail.lexicon import key, load_lexicon
+from mail.lexicon import says_wrote
 from mail.lines import Line
 from storage.messages import Address
 
@@ -64,7 +64,7 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
             quoted = _quote_follows(lines, at + 1, first.depth)
             if _introduces(joined, quoted):
                 label = read_label(first.text)
-                if label is not None and label[0] is not None and not _says_wrote(joined):
+                if label is not None and label[0] is not None and not says_wrote(joined):
                     return None
                 return Attribution(start, at + 1, joined, quoted)
             if joined.endswith((":", "\uff1a")):
@@ -75,22 +75,22 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
 def _introduces(joined: str, quoted: bool) -> bool:
     dated = _CLOCK.search(joined) is not None
     addressed = "@" in joined or LINK in joined
-    if _says_wrote(joined):
+    if not (dated or addressed or quoted):
+        return False
+    if says_wrote(joined):
         colon = joined.endswith((":", "\uff1a", "----", ":*"))
         if not (colon or quoted):
             return False
         if dated or addressed:
             return quoted or colon
         return quoted and len(joined) <= 120
+    if quoted and dated and addressed and joined.endswith(">") and len(joined) <= 160:
+        return True  # `2026/3/2 Anna Kern <anna@kern.example>`
     if addressed and dated and _ADDRESS_END.search(joined[-300:]) and joined.endswith((":", "\uff1a")):
         return True
     return (
         quoted and dated and joined.endswith((":", "\uff1a")) and len(joined) <= 160 and parse_date(joined) is not None
     )
-
-
-def _says_wrote(joined: str) -> bool:
-    return load_lexicon().wrote.search(key(joined)) is not None
 
 
 def _quote_follows(lines: list[Line], start: int, depth: int) -> bool:
@@ -103,10 +103,9 @@ def _quote_follows(lines: list[Line], start: int, depth: int) -> bool:
 def _name_before(text: str) -> str:
     """The name at the end of `Am 02.03.2026 um 10:12 schrieb Anna Kern`: what follows the last figure, comma or verb."""
     tail = re.split(r"[,;\u3001\uff0c]|\d(?:[\d:.]{0,12})\b|\s(?:AM|PM|Uhr|uhr|p\.m\.|a\.m\.)\s", text[-200:])[-1]
-    words = tail.split()
-    lexicon = load_lexicon()
+    words = tail.strip(" \"'*<(\u201c\u201d\u201e\u00ab\u00bb").split()
     for at in range(len(words), 0, -1):
-        if lexicon.wrote.search(key(words[at - 1])):
+        if says_wrote(words[at - 1]):
             words = words[at:]
             break
     while (

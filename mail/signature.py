@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 
 from mail.lexicon import key, load_lexicon
 
@@ -45,6 +46,9 @@ def is_device_line(line: str) -> bool:
     if not plain or len(plain) > 110 or len(plain.split()) > 13:
         return False
     word = key(plain)
+    starts, ends = _device_edges()
+    if not (word.startswith(starts) or word.endswith(ends)):
+        return False
     for first, last in load_lexicon().sent_from:
         if last == "\0":
             if word == first:
@@ -54,6 +58,13 @@ def is_device_line(line: str) -> bool:
             if len(middle.split()) <= (7 if len(first) + len(last) > 8 else 4) and not re.search(r"[,.;?!]\s", middle):
                 return True
     return False
+
+
+@cache
+def _device_edges() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """How device lines begin, and how those end that begin with anything."""
+    phrases = load_lexicon().sent_from
+    return tuple(first for first, _ in phrases if first), tuple(last for first, last in phrases if not first)
 
 
 def is_closing(line: str) -> bool:
@@ -77,19 +88,31 @@ def _filled(lines: list[str]) -> list[str]:
 
 def _cut_delimiter(lines: list[str]) -> list[str]:
     """At `-- ` (RFC 3676 4.3), and at the like of it when only a few short lines follow."""
-    for at, line in enumerate(lines):
-        stripped = line.strip()
+    for at in range(_window(lines, MAX_SIGNATURE + 1), len(lines)):
+        stripped = lines[at].strip()
         if not stripped or (stripped not in _DASHES and not _is_long_rule(stripped)):
             continue
         after = _filled(lines[at + 1 :])
-        if line.startswith("-- ") and len(after) <= MAX_SIGNATURE:
+        if lines[at].startswith("-- ") and len(after) <= MAX_SIGNATURE:
             return lines[:at]
-        short = len(after) <= 14 and all(len(item) <= 160 for item in after)
-        if stripped in _DASHES and short and not any(_ITEM.match(item) for item in after[:1]):
-            return lines[:at]
-        if _is_long_rule(stripped) and len(after) <= 14 and (not after or _looks_like_footer(after)):
+        if len(after) > 14:
+            continue
+        if stripped in _DASHES:
+            if all(len(item) <= 160 for item in after) and not any(_ITEM.match(item) for item in after[:1]):
+                return lines[:at]
+        elif not after or _looks_like_footer(after):
             return lines[:at]
     return lines
+
+
+def _window(lines: list[str], count: int) -> int:
+    """Where the last `count` lines with something in them begin."""
+    for at in range(len(lines) - 1, -1, -1):
+        if lines[at].strip():
+            count -= 1
+            if not count:
+                return at
+    return 0
 
 
 def _is_long_rule(stripped: str) -> bool:
@@ -107,14 +130,16 @@ def _legal_terms(text: str) -> int:
 
 def _cut_footers(lines: list[str]) -> list[str]:
     """Legal notices and list footers: whole paragraphs at the end, by their words."""
-    starts = [at for at, line in enumerate(lines) if line.strip() and (at == 0 or not lines[at - 1].strip())]
+    first = _window(lines, 120)
+    starts = [at for at in range(first, len(lines)) if lines[at].strip() and (at == 0 or not lines[at - 1].strip())]
     cut = len(lines)
     for index in range(len(starts) - 1, max(-1, len(starts) - 9), -1):
         paragraph = " ".join(lines[starts[index] : starts[index + 1] if index + 1 < len(starts) else len(lines)])
         word = key(paragraph[:4_000])
         is_list = len(paragraph) < 600 and any(word.startswith(phrase) for phrase in load_lexicon().list_footers)
-        if index == 0 or not (is_list or (_legal_terms(paragraph) >= 2 and len(paragraph) >= 80)):
-            if index == 0 or cut == len(lines) and index < len(starts) - 3:
+        at_top = starts[index] == 0
+        if at_top or not (is_list or (_legal_terms(paragraph) >= 2 and len(paragraph) >= 80)):
+            if at_top or cut == len(lines) and index < len(starts) - 3:
                 break
             continue
         cut = starts[index]
