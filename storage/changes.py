@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from storage.derived import refresh
 from storage.errors import CannotUndo, ChangedMeanwhile, NotFound
 from storage.tables import changes, metadata
+from storage.tables.columns import UtcMoment
 
 Values = dict[str, Any]
 
@@ -149,4 +150,4 @@ def _typed(table: Table, values: Values) -> Values:
 
 
 def _is_moment(table: Table, name: str) -> bool:
-    return table.c[name].type.python_type is datetime
+    return isinstance(table.c[name].type, UtcMoment)

@@ -107,7 +107,7 @@ class Database:
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
             return create_engine(self.url, pool_size=_POOL, max_overflow=2, pool_pre_ping=True)
-        _make_folder(self.url)
+        _make_file(self.url)
         engine = create_engine(
             self.url,
             poolclass=QueuePool,
@@ -173,9 +173,11 @@ def open_database_now(setting: str) -> Iterator[Database]:
         database.close_now()
 
 
-def _make_folder(url: URL) -> None:
-    if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+def _make_file(url: URL) -> None:
+    """Makes the folder and the file, for their owner's eyes only: they hold other people's letters."""
+    path = Path(str(url.database))
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    path.touch(mode=0o600, exist_ok=True)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
