@@ -218,7 +218,7 @@ def _new_leads(acting: Acting, mail: Mail, case: Case) -> Draft:
                 person.name or person.address,
                 emails=(person.address,),
                 status="lead",
-                source=acting.say("forwarded mail"),
+                source="forwarded mail",
                 owner_id=acting.user.id,
             )
             made.append(contact_id)
@@ -227,7 +227,7 @@ def _new_leads(acting: Acting, mail: Mail, case: Case) -> Draft:
     contact = contact_by_id(acting.connection, made[0])
     assert contact is not None
     said = draft(
-        f"👤 {contact.name}: " + acting.say("new lead ({source})", source=contact.source),
+        f"👤 {contact.name}: " + acting.say("new lead (forwarded mail)"),
         f"{'📤' if case.direction == 'out' else '📥'} “{_line(case.letter.subject)}”",
         _excerpt(case.letter),
         choices=((acting.undo, Choice(acting.say("Other contact"), "ask_move_to", {"interaction": interaction_id})),),

@@ -52,7 +52,7 @@ def make_contact(acting: Acting, intent: Intent, *, source: str = "") -> Contact
         emails=(slots.email.lower(),) if slots.email else (),
         phones=(slots.phone,) if slots.phone else (),
         status="contact" if intent.name == "add_contact" else "lead",
-        source=source or acting.say("chat"),
+        source=source or "chat",
         owner_id=acting.user.id,
     )
     contact = contact_by_id(acting.connection, contact_id)

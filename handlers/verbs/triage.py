@@ -61,7 +61,7 @@ def make_lead(acting: Acting, interaction_id: int) -> Draft:
             interaction.sender_name or interaction.sender,
             emails=(interaction.sender,) if interaction.sender else (),
             status="lead",
-            source=acting.say("mail"),
+            source="mail",
             owner_id=acting.user.id,
         )
     log_on(acting.trail, interaction_id, contact_id)
