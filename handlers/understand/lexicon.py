@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from handlers.understand.pattern import Match, Template, compile_template, match
+from handlers.understand.pattern import Match, Template, compile_template, match, match_start
 from handlers.understand.tokens import Token, fold
 
 LANGUAGES = ("en", "de", "ru")
@@ -28,6 +28,7 @@ class Lexicon:
     stages: Mapping[str, str]
     fields: Mapping[str, str]
     vocabulary: frozenset[str]
+    frames: tuple[Template, ...]
 
     @property
     def stop_words(self) -> frozenset[str]:
@@ -38,9 +39,29 @@ class Lexicon:
         """Whether a folded word is in a list."""
         return word in self.lists.get(name, ()) or word.startswith(self.stems.get(name) or ("\0",))
 
+    def stems_of(self, name: str) -> tuple[str, ...]:
+        """The stems, or endings, of a list."""
+        return self.stems.get(name, ())
+
     def knows(self, token: Token) -> bool:
         """Whether a token is a word of the templates."""
         return token.fold in self.by_word
+
+    def frame(self, tokens: Sequence[Token]) -> tuple[int, int, bool] | None:
+        """Where the words inside a frame start and end, and whether the frame asks politely; None without one."""
+        if not tokens:
+            return None
+        first = tokens[0].fold
+        for template in self.frames:
+            if template.intent == "end":
+                for length in range(min(4, len(tokens) - 1), 0, -1):
+                    if tokens[-length].fold in template.keys.exact and match(template, tokens[-length:]):
+                        return 0, len(tokens) - length, False
+            elif first in template.keys.exact:
+                used = match_start(template, tokens)
+                if used and used < len(tokens):
+                    return used, len(tokens), template.intent == "ask"
+        return None
 
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
         """How templates cover these tokens, the most specific first."""
@@ -60,8 +81,9 @@ def lexicon(code: str) -> Lexicon:
     """The lexicon of a language."""
     data = tomllib.loads(files("handlers.understand").joinpath("lexicons", f"{code}.toml").read_text("utf-8"))
     lists: dict[str, list[str]] = data["lists"]
+    lists["field"] = sorted({words.split()[0] for named in data["fields"].values() for words in named})
     templates: list[Template] = []
-    for intent, sources in data["templates"].items():
+    for intent, sources in (data["templates"] | data["soft"]).items():
         for source in sources:
             templates.append(compile_template(intent, source, len(templates), lists))
     by_word: dict[str, list[Template]] = {}
@@ -84,5 +106,10 @@ def lexicon(code: str) -> Lexicon:
         stems={name: tuple(fold(w[:-1]) for w in words if w.endswith("*")) for name, words in lists.items()},
         stages={fold(word): stage for stage, words in data["stages"].items() for word in words},
         fields={fold(word): field for field, words in data["fields"].items() for word in words},
+        frames=tuple(
+            compile_template(kind, source, number, lists)
+            for kind, sources in data.get("frames", {}).items()
+            for number, source in enumerate(sources)
+        ),
         vocabulary=frozenset(word for word in by_word if len(word) >= 5),
     )

@@ -1,7 +1,8 @@
 """Templates of sentences, and matching them against the tokens of a clause.
 
 A template is a row of elements: `word`, `stem*`, `a|b|stem*`, `<list>` (a word list of the lexicon), `[optional row]`,
-`(row|row)` and `{slot}` (one token or more; `{slot?}` none or more). A template covers a clause from end to end.
+`(row | row)` and `{slot}` (one token or more; `{slot?}` none or more; where a list has the slot's name, the first token
+is one of that list). A template covers a clause from end to end.
 """
 
 from __future__ import annotations
@@ -37,10 +38,15 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """Any tokens, at least `least` of them."""
+    """Any tokens, at least `least` of them; the first is one of `first`, where that is given."""
 
     name: str
     least: int
+    first: Words | None = None
+
+    def begins(self, tokens: Sequence[Token], at: int) -> bool:
+        """Whether the slot may begin at a token."""
+        return self.first is None or (at < len(tokens) and self.first.fits(tokens[at]))
 
 
 Element = Words | Choice | Slot
@@ -72,17 +78,22 @@ def compile_template(intent: str, source: str, order: int, lists: Mapping[str, S
     row, rest = _row(parts, 0, lists)
     if rest != len(parts):
         raise ValueError(f"unbalanced template: {source}")
-    keys = next((element for element in row if isinstance(element, Words)), None)
-    return Template(intent, row, source, order, keys or _keys_of(row))
+    return Template(intent, row, source, order, _keys_of(row))
 
 
 def _keys_of(row: tuple[Element, ...]) -> Words:
+    """The words of which one must be there: of the row's first element that can't be left out."""
+    for element in row:
+        if isinstance(element, Words):
+            return element
+        if isinstance(element, Slot) and element.first is not None:
+            return element.first
     exact: set[str] = set()
     stems: list[str] = []
     for element in row:
         if isinstance(element, Choice) and () not in element.rows:
             for option in element.rows:
-                keys = next((e for e in option if isinstance(e, Words)), None) or _keys_of(option)
+                keys = _keys_of(option)
                 exact |= keys.exact
                 stems += keys.stems
             break
@@ -105,7 +116,8 @@ def _row(parts: Sequence[str], at: int, lists: Mapping[str, Sequence[str]]) -> t
             row.append(Choice(tuple(sorted(rows, key=len, reverse=True))))
         elif part.startswith("{"):
             name = part.strip("{}")
-            row.append(Slot(name.rstrip("?"), 0 if name.endswith("?") else 1))
+            first = _words("<" + name + ">", lists) if name in lists else None
+            row.append(Slot(name.rstrip("?"), 0 if name.endswith("?") else 1, first))
         else:
             row.append(_words(part, lists))
         at += 1
@@ -127,8 +139,15 @@ def _words(part: str, lists: Mapping[str, Sequence[str]]) -> Words:
 def match(template: Template, tokens: Sequence[Token]) -> Match | None:
     """How a template covers all of these tokens, or None."""
     for slots, weight in _walk(template.row, tokens, 0):
-        return Match(template, slots, weight)
+        if weight:
+            return Match(template, slots, weight)
     return None
+
+
+def match_start(template: Template, tokens: Sequence[Token]) -> int | None:
+    """How many tokens at the beginning a template covers, the most; None when it doesn't begin there."""
+    ends = [slots[-1][1] for slots, _ in _walk((*template.row, Slot("", 0)), tokens, 0)]
+    return max(ends, default=None)
 
 
 Found = tuple[tuple[tuple[str, int, int], ...], int]
@@ -147,9 +166,11 @@ def _walk(row: tuple[Element, ...], tokens: Sequence[Token], at: int) -> Iterato
     elif isinstance(head, Choice):
         for option in head.rows:
             yield from _walk(option + rest, tokens, at)
+    elif not head.begins(tokens, at):
+        return
     elif not rest:
         if at + head.least <= len(tokens):
-            yield ((head.name, at, len(tokens)),), 0
+            yield ((head.name, at, len(tokens)),), 2 if head.first else 0
     else:
         yield from _after_slot(head, rest, tokens, at)
 
@@ -164,4 +185,4 @@ def _after_slot(head: Slot, rest: tuple[Element, ...], tokens: Sequence[Token], 
         if tries > _TRIES and end < len(tokens) - _TRIES:
             continue
         for slots, weight in _walk(rest, tokens, end):
-            yield ((head.name, at, end), *slots), weight
+            yield ((head.name, at, end), *slots), weight + (2 if head.first else 0)

@@ -2,100 +2,162 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from handlers.understand.clause import Clause
+from handlers.understand.found import Found
+from handlers.understand.frames import inside_frames
 from handlers.understand.intents import Intent, Lookups, Slots, Understanding
 from handlers.understand.language import detect
 from handlers.understand.lexicon import LANGUAGES, lexicon
-from handlers.understand.pattern import Match
-from handlers.understand.pieces import Piece, find_pieces
-from handlers.understand.tokens import Token, split
-from reminders.moment import Moment, Setting
-from reminders.when import find_moment, title_without
+from handlers.understand.loose import read_loose
+from handlers.understand.message import Message, read_message
+from handlers.understand.names import read_who
+from handlers.understand.rules.book import rule_of
+from handlers.understand.spelling import corrected
+from handlers.understand.split import Part, parts_of
+from handlers.understand.tokens import Token
+from reminders.moment import Setting
 
-_SLASH = re.compile(r"/([a-z_]+)(?:@\w+)?\s*")
-_COMMANDS = {"start": "help", "find": "find", "todo": "task", "search": "find"}
+_READS = frozenset({"lookup_contact", "history", "list_tasks", "list_leads", "pipeline", "help", "triage", "unknown"})
+_NAMED = frozenset({"add_task", "log_call", "add_note", "send_email", "history", "add_deal", "move_deal", "set_field"})
 
 
 def understand(text: str, setting: Setting, lookups: Lookups, language: str | None = None) -> Understanding:
     """What a message asks for, in order; `language` is a hint, `setting.language` the user's own language."""
-    slash = _SLASH.match(text)
-    shift = 0
-    if slash:
-        text = f"{_COMMANDS.get(slash[1], slash[1])} {text[slash.end() :]}"
-    pieces = find_pieces(text, setting.country)
-    tokens = _with_pieces(split(text), pieces)
-    code = detect(tokens, language, setting.language)
-    moment = find_moment(text, setting)
-    bare = [token for token in tokens if not moment or not any(s <= token.start < e for s, e in moment.spans)]
-    for each in (code, *(other for other in LANGUAGES if other != code)):
-        if each in LANGUAGES:
-            for row in (bare, tokens):
-                for found in lexicon(each).matches(row):
-                    return Understanding((_fill(found, row, text, moment, pieces, code),), code)
-    del shift
-    return Understanding((_rest(text, tokens, moment, code, lookups),), code)
+    message = read_message(text, setting, lookups)
+    code = detect(message.row, language, setting.language)
+    message = replace(message, code=code)
+    if not message.row:
+        return Understanding((Intent("unknown", because=("nothing said",)),), code)
+    if message.command:
+        whole = _interpret(message.clause(message.row))
+        return Understanding((whole or Intent("unknown", because=("an unknown command",)),), code)
+    intents = _together(message, parts_of(message))
+    if all(intent.name == "unknown" for intent in intents):
+        better = corrected(message.row, code)
+        if better is not None:
+            again = _together(replace(message, row=tuple(better)), parts_of(replace(message, row=tuple(better))))
+            if any(intent.name != "unknown" for intent in again):
+                intents = [replace(intent, because=(*intent.because, "spelling")) for intent in again]
+    return Understanding(tuple(intents), code)
 
 
-def _with_pieces(tokens: list[Token], pieces: list[Piece]) -> list[Token]:
-    for piece in pieces:
-        tokens = [token for token in tokens if token.end <= piece.start or token.start >= piece.end]
-        tokens.append(Token(piece.start, piece.end, piece.value, f"\0{piece.kind}", piece.kind))
-    return sorted(tokens, key=lambda token: token.start)
-
-
-def _rest(text: str, tokens: list[Token], moment: Moment | None, code: str, lookups: Lookups) -> Intent:
-    words = [token for token in tokens if token.kind == "word"]
-    plain = text.strip(" ?!.")
-    if words and len(words) <= 3 and (lookups.people(plain) or all(token.capital for token in words)):
-        return Intent("lookup_contact", Slots(person=plain), because=("a bare name",))
-    if moment:
-        title = title_without(text, moment, code)
-        return Intent("add_task", Slots(text=title, due_text=moment.words), title, moment, ("a moment",))
-    return Intent("unknown")
-
-
-def _fill(found: Match, row: list[Token], text: str, moment: Moment | None, pieces: list[Piece], code: str) -> Intent:
-    name = found.template.intent
-    slots = Slots()
-    because = (f"{name}: {found.template.source}",)
-    for slot, start, end in found.slots:
-        if start >= end:
+def _together(message: Message, parts: Sequence[Part]) -> list[Intent]:
+    """The intents of a message's parts: parts that open nothing of their own belong to the one before."""
+    groups: list[list[Token]] = []
+    current: Intent | None = None
+    for part in parts:
+        opening = None
+        if len(parts) > 1:
+            opening = _interpret(message.clause(part.tokens), loose=part.strong or not groups)
+        if groups and not _opens(opening, current, part, message):
+            groups[-1].extend((*part.before, *part.tokens))
             continue
-        words = text[row[start].start : row[end - 1].end].strip()
-        if slot == "who":
-            slots = replace(slots, person=words.rstrip("?").strip())
-        elif slot == "text":
-            slots = replace(slots, text=words)
-        elif slot == "number":
-            slots = replace(slots, number=int(words)) if words.isdigit() else replace(slots, text=words)
-        elif slot == "period":
-            slots = replace(slots, due_text=words)
-        elif slot == "body":
-            slots = _body(words, pieces, name)
-        elif slot == "task":
-            slots = replace(slots, text=" ".join(t.word for t in row[start:end]))
-    if name == "add_task":
-        due = moment.words if moment else None
-        return Intent("add_task", replace(slots, due_text=due), slots.text, moment, because)
-    if name == "list_tasks" and moment and not slots.due_text:
-        slots = replace(slots, due_text=moment.words)
-    return Intent(name, slots, because=because)  # type: ignore[arg-type]  # templates are named by intents
+        groups.append(list(part.tokens))
+        current = opening
+    intents: list[Intent] = []
+    context: str | None = None
+    for group in groups:
+        clause = message.clause(group, context)
+        intent = _interpret(clause) or Intent("unknown", when=clause.moment, because=("no rule fits",))
+        intent = _about(intent, context, clause)
+        context = intent.slots.person or intent.slots.company or context or _mentioned(clause, intent)
+        intents.append(intent)
+    meant = [intent for intent in intents if intent.name != "unknown"]
+    return meant or intents[:1]
 
 
-def _body(words: str, pieces: list[Piece], name: str) -> Slots:
-    slots = Slots()
-    for piece in pieces:
-        if piece.kind == "email":
-            slots = replace(slots, email=piece.value)
-        elif piece.kind == "phone":
-            slots = replace(slots, phone=piece.value)
-        elif piece.kind == "money":
-            slots = replace(slots, amount=piece.amount, currency=piece.currency)
-    head, *chunks = [chunk.strip() for chunk in re.split(r"[,;:\n]", words)]
-    chunks = [chunk for chunk in chunks if chunk and "@" not in chunk and not re.match(r"\+?[\d ()-]+$", chunk)]
-    slots = replace(slots, person=head)
-    if name != "add_note" and chunks and chunks[0][:1].isupper():
-        slots = replace(slots, company=chunks.pop(0))
-    return replace(slots, text=", ".join(chunks) or None)
+def _opens(opening: Intent | None, current: Intent | None, part: Part, message: Message) -> bool:
+    """Whether a part begins something new after the one that is being read."""
+    if opening is None or opening.name == "unknown":
+        return False
+    soft = opening.because[:1] in (("an order",), ("a moment and what to do",), ("a bare name",), ("a day alone",))
+    if opening.name in _READS:
+        return part.strong and not soft and not (current and current.name in ("add_note", "send_email"))
+    if current is None or current.name == "unknown":
+        return not soft or part.strong
+    if soft or opening.because[0].startswith(("statement", "labelled_note", "task_frame")):
+        return (
+            opening.when is not None
+            and opening.because[0] != "a bare name"
+            and current.name not in ("add_note", "send_email")
+            and (part.strong or _orders(opening))
+        )
+    if opening.name in ("log_call", "set_field", "move_deal", "send_email", "complete_task", "undo"):
+        return part.strong and current.name not in ("add_note", "send_email")
+    return True
+
+
+def _orders(intent: Intent) -> bool:
+    return intent.name == "add_task"
+
+
+def _interpret(clause: Clause, loose: bool = True) -> Intent | None:
+    """The one intent of a clause, or None when no rule fits."""
+    row, polite = inside_frames(clause.row, clause.code)
+    bare = [token for token in row if not clause.in_moment(token)]
+    if clause.moment is not None:
+        bare, again = inside_frames(bare, clause.code)
+        polite = polite or again
+    row, bare = _without_end(row), _without_end(bare)
+    if not row:
+        return None
+    asks = clause.row[-1].fold == "?" and not polite
+    for intent in _candidates(clause, row, bare):
+        if asks and intent.name not in _READS:
+            return _asked(clause, intent)
+        return intent
+    if not loose:
+        return None
+    found = read_loose(clause, bare)
+    if found is not None and asks and found.name not in _READS:
+        return None
+    return found
+
+
+def _without_end(tokens: Sequence[Token]) -> list[Token]:
+    found = list(tokens)
+    while found and found[-1].fold in (".", "!", "?", ",", ";", "\u2026", ":", ")", "-"):
+        if found[-1].fold == ")" and any(token.fold == "(" for token in found):
+            break
+        found.pop()
+    return found
+
+
+def _candidates(clause: Clause, row: Sequence[Token], bare: Sequence[Token]) -> Iterator[Intent]:
+    rows = (bare, row) if clause.moment is not None else (row,)
+    order = [clause.words.code, *(code for code in LANGUAGES if code != clause.words.code)]
+    for soft in (False, True):
+        for code in order:
+            for tokens in rows:
+                for found in lexicon(code).matches(tokens):
+                    rule = rule_of(found.template.intent, soft)
+                    intent = rule(Found(clause, found, tokens)) if rule else None
+                    if intent is not None:
+                        yield intent
+
+
+def _asked(clause: Clause, intent: Intent) -> Intent | None:
+    """A question never writes: about an account it is history, else nothing."""
+    if intent.slots.person or intent.slots.company:
+        slots = Slots(person=intent.slots.person, company=intent.slots.company)
+        return Intent("history", slots, because=("a question", *intent.because))
+    return None
+
+
+def _about(intent: Intent, context: str | None, clause: Clause) -> Intent:
+    """What says no name is about the one named before."""
+    slots = intent.slots
+    if context is None or intent.name not in _NAMED or slots.person or slots.company or slots.email or slots.phone:
+        return intent
+    return replace(intent, slots=replace(slots, person=context))
+
+
+def _mentioned(clause: Clause, intent: Intent) -> str | None:
+    """Whom words that ask for nothing begin with."""
+    if intent.name != "unknown":
+        return None
+    who = read_who(clause, list(clause.row), strict=True)
+    return who.person or who.company if who and (who.known or who.capital) else None

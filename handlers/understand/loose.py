@@ -1,0 +1,95 @@
+"""What no template fits: a bare name, a bare period, words that read as a task."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from handlers.understand import russian
+from handlers.understand.body import with_pieces
+from handlers.understand.clause import Clause
+from handlers.understand.intents import Intent, Slots
+from handlers.understand.names import read_who
+from handlers.understand.rules.work import new_task
+from handlers.understand.tokens import Token
+
+_NO_TASK = ("?",)
+
+
+def read_loose(clause: Clause, tokens: Sequence[Token]) -> Intent | None:
+    """An intent from words alone, or None."""
+    words = [token for token in tokens if token.kind != "sign"]
+    if not words:
+        return _only_moment(clause)
+    return _bare(clause, tokens, words) or _task(clause, tokens, words)
+
+
+def _only_moment(clause: Clause) -> Intent | None:
+    """A day or a period alone asks for its tasks."""
+    moment = clause.moment
+    if moment is None or moment.has_time or moment.rrule:
+        return None
+    return Intent("list_tasks", Slots(due_text=moment.words), when=moment, because=("a day alone",))
+
+
+def _bare(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> Intent | None:
+    """A name, an address or a number alone is looked up."""
+    if clause.moment is not None or len(words) > 4:
+        return None
+    if len(words) == 1 and words[0].kind in ("email", "phone"):
+        return Intent("lookup_contact", with_pieces(clause, words), because=("a bare address or number",))
+    if any(word.kind != "word" for word in words) or tokens[-1].fold == "!":
+        return None
+    who = read_who(clause, list(tokens))
+    left = [token for token in tokens[who.used :] if token.fold not in ("?", ".")] if who else tokens
+    if who is None or left:
+        return None
+    if not (who.known or who.capital or all(_plain_name(clause, word) for word in words)):
+        return None
+    if not who.known and all(clause.listed("imperatives", word) for word in words[:1]):
+        return None
+    return Intent("lookup_contact", Slots(person=who.person, company=who.company), because=("a bare name",))
+
+
+def _plain_name(clause: Clause, word: Token) -> bool:
+    """Whether a word in small letters looks like a name that somebody typed without capitals."""
+    vowels = sum(sign in "aeiouyаеиоуыэюя" for sign in word.fold)
+    if len(word.fold) < 3 or not vowels or vowels * 4 > len(word.fold) * 3:
+        return False
+    if any(clause.has(name, word.fold) for name in ("common", "stop", "states", "imperatives", "connectors")):
+        return False
+    if any(row in word.fold for row in ("qw", "sdf", "xyz", "йцу", "фыв")):
+        return False
+    return not russian.is_cyrillic(word.fold) or not russian.is_common(word.fold)
+
+
+def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> Intent | None:
+    """Words that say what to do: an imperative, an infinitive, or, with a moment, an appointment."""
+    if tokens[-1].fold in _NO_TASK and clause.piece("money") is None:
+        return None
+    moment = clause.moment
+    orders = _orders(clause, words)
+    if moment is None:
+        return new_task(clause, ("an order",)) if orders and len(words) > 1 else None
+    if moment.past:
+        return None
+    if orders or (not _states(clause, words) and len(words) <= 14):
+        return new_task(clause, ("a moment and what to do",))
+    return None
+
+
+def _orders(clause: Clause, words: Sequence[Token]) -> bool:
+    first, last = words[0], words[-1]
+    if clause.listed("imperatives", first):
+        return not (len(words) > 1 and clause.listed("to_me", words[1]))
+    if last.kind == "word" and not last.capital and clause.listed("infinitives", last):
+        return not _states(clause, words)
+    return russian.is_infinitive(first.word) or (len(words) < 8 and russian.is_infinitive(last.word))
+
+
+def _states(clause: Clause, words: Sequence[Token]) -> bool:
+    """Whether the words tell something rather than ask for it."""
+    if any(clause.listed("tells", word) for word in words[:1]):
+        return True
+    return any(clause.listed("states", word) or clause.listed("past", word) for word in words) or any(
+        russian.is_finite(word.word) for word in words
+    )

@@ -1,0 +1,54 @@
+"""Which rule reads which group of templates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from handlers.understand.found import Found
+from handlers.understand.intents import Intent
+from handlers.understand.rules import deals, people, plain, talk, work
+
+Rule = Callable[[Found], Intent | None]
+
+RULES: Mapping[str, Rule] = {
+    "add_contact": people.add_contact,
+    "add_lead": people.add_lead,
+    "add_note": talk.add_note,
+    "add_note_free": talk.add_note_free,
+    "add_task": work.add_task,
+    "add_task_for": work.add_task_for,
+    "add_deal": deals.add_deal,
+    "assign": work.assign,
+    "complete_task": work.complete_task,
+    "delete": people.delete,
+    "find_contact": people.find_contact,
+    "help": plain.plain,
+    "history": talk.history,
+    "list_leads": deals.list_leads,
+    "list_tasks": work.list_tasks,
+    "log_call": talk.log_call,
+    "lookup_contact": people.lookup_contact,
+    "merge": people.merge,
+    "merge_two": people.merge_two,
+    "move_deal": deals.move_deal,
+    "nothing": plain.nothing,
+    "pipeline": deals.pipeline,
+    "send_email": talk.send_email,
+    "set_field": people.set_field,
+    "settings": plain.settings,
+    "snooze": work.snooze,
+    "snooze_to": work.snooze_to,
+    "tag": people.tag,
+    "triage": plain.plain,
+    "undo": plain.plain,
+}
+SOFT: Mapping[str, Rule] = {
+    "labelled_note": talk.labelled_note,
+    "statement": talk.statement,
+    "task_frame": work.add_task,
+}
+
+
+def rule_of(group: str, soft: bool) -> Rule | None:
+    """The rule of a group: `soft` ones are for words that no explicit template fits."""
+    return (SOFT if soft else RULES).get(group.partition(".")[0])

@@ -1,0 +1,159 @@
+"""Contacts and leads: new ones, look-ups, their fields, merging and deleting."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.understand.body import read_particulars, with_pieces
+from handlers.understand.found import Found
+from handlers.understand.intents import Intent, IntentName, Slots
+from handlers.understand.names import Who, read_who
+from handlers.understand.tokens import fold
+
+
+def add_contact(found: Found) -> Intent | None:
+    """A new contact from its particulars."""
+    return _new(found, "add_contact")
+
+
+def add_lead(found: Found) -> Intent | None:
+    """A new lead from its particulars."""
+    return _new(found, "add_lead")
+
+
+def _new(found: Found, name: IntentName) -> Intent | None:
+    clause = found.clause
+    inside = [t for t in clause.row if found.begin("body") <= t.start and t.end <= found.end("body")]
+    slots = read_particulars(clause, inside or found.tokens("body"), found.case("body") or "nomn")
+    if found.has("more"):
+        text = found.text("more")
+        slots = replace(slots, text=", ".join(filter(None, (slots.text, text))))
+    if not (slots.person or slots.company or slots.email or slots.phone):
+        return None
+    return Intent(name, slots, because=found.because)
+
+
+def lookup_contact(found: Found) -> Intent | None:
+    """Whose card is wanted."""
+    tokens = found.tokens(found.name("who") or "who")
+    pieces = with_pieces(found.clause, tokens, money=False)
+    if pieces.email or pieces.phone:
+        return Intent("lookup_contact", pieces, because=found.because)
+    who = found.who(possessive=True)
+    if who is None:
+        return None
+    return Intent("lookup_contact", Slots(person=who.person, company=who.company), because=found.because)
+
+
+def find_contact(found: Found) -> Intent | None:
+    """An explicit search: any words will do."""
+    intent = lookup_contact(found)
+    if intent is not None or not found.has("who"):
+        return intent
+    words = found.text("who")
+    return Intent("lookup_contact", Slots(person=words), because=found.because) if words else None
+
+
+def set_field(found: Found) -> Intent | None:
+    """One field of one contact, and what it is to be."""
+    clause = found.clause
+    who = found.who(possessive=True)
+    tokens = found.tokens("value")
+    if who is None or not tokens:
+        return None
+    if found.name("who") == "who_poss" and not found.tokens("who")[-1].fold.endswith(("'s", "'")):
+        return None
+    pieces = with_pieces(clause, tokens)
+    written = clause.text[tokens[0].start : max(tokens[-1].end, found.end("value"))]
+    value = clause.between(tokens[0].start, tokens[0].start + len(written))
+    field = _field(found)
+    if field is None:
+        field = "email" if pieces.email else "phone" if pieces.phone else None
+    elif field in ("phone", "email") and not (pieces.email or pieces.phone):
+        return None
+    if field is None:
+        return None
+    if field in ("email", "phone"):
+        field = "email" if pieces.email else "phone"
+        value = pieces.email or pieces.phone or value
+    if field == "birthday" and clause.moment is None and not any(sign.isdigit() for sign in value):
+        return None
+    slots = Slots(person=who.person, company=who.company, field=field, value=value)
+    if field == "company":
+        slots = replace(slots, company=None)
+    return Intent("set_field", slots, because=found.because)
+
+
+def _field(found: Found) -> str | None:
+    """The field's name: a built-in one, or the user's own as written."""
+    if found.match.template.intent.startswith("set_field."):
+        return found.match.template.intent.removeprefix("set_field.")
+    tokens = found.tokens("field")
+    if not tokens:
+        return None
+    words = " ".join(token.fold for token in tokens)
+    known = found.clause.field(words) or found.clause.field(tokens[-1].fold)
+    if known or found.name("field") == "field":
+        return known
+    return None if any(found.clause.listed("stop", token) for token in tokens) else found.text("field")
+
+
+def merge(found: Found) -> Intent | None:
+    """Two contacts that are one."""
+    first, second = found.who("who"), found.who("other")
+    if first is None or second is None:
+        return None
+    return Intent("merge", Slots(person=_name(first), value=_name(second)), because=found.because)
+
+
+def merge_two(found: Found) -> Intent | None:
+    """Two names in one slot, with nothing but a connector between them: "merge Anna K and Anna Kern"."""
+    tokens = found.tokens("both")
+    first = read_who(found.clause, tokens, found.case("both"))
+    if first is None or first.used >= len(tokens):
+        return None
+    rest = tokens[first.used :]
+    second = read_who(found.clause, rest[1:], found.case("both")) if len(rest) > 1 else None
+    if second is None or second.used != len(rest) - 1:
+        return None
+    return Intent("merge", Slots(person=_name(first), value=_name(second)), because=found.because)
+
+
+def _name(who: Who) -> str | None:
+    return who.person or who.company
+
+
+def delete(found: Found) -> Intent | None:
+    """A contact, or a line of a list, that shall go."""
+    if found.has("number"):
+        number = found.tokens("number")[0].word
+        return Intent("delete", Slots(number=int(number)), because=found.because) if number.isdecimal() else None
+    if found.has("text"):
+        words = found.text("text")
+        return Intent("delete", Slots(text=words), because=found.because) if words else None
+    tokens = found.tokens(found.name("who") or "who")
+    pieces = with_pieces(found.clause, tokens, money=False)
+    who = found.who()
+    if who is None:
+        return Intent("delete", pieces, because=found.because) if pieces.email or pieces.phone else None
+    return Intent("delete", Slots(person=who.person, company=who.company), because=found.because)
+
+
+def tag(found: Found) -> Intent | None:
+    """A tag on a contact: the field "tags"."""
+    who = found.who()
+    words = found.text("value")
+    if who is None or not words:
+        return None
+    value = words.lstrip("#").strip("\"'«»„“")
+    slots = Slots(person=who.person, company=who.company, field="tags", value=value)
+    return Intent("set_field", slots, because=found.because)
+
+
+def stage_of_contact(found: Found) -> Intent | None:
+    """Kept for a contact's status said as a field: "Anna is a customer now"."""
+    who = found.who(strict=True)
+    status = found.text("value")
+    if who is None or not status or fold(status) not in ("customer", "kunde", "kundin", "клиент"):
+        return None
+    return Intent("set_field", Slots(person=who.person, company=who.company, field="status", value=status))

@@ -1,0 +1,26 @@
+"""What needs no reading: help, undo, triage, settings, and what nothing may be done about."""
+
+from __future__ import annotations
+
+from handlers.understand.found import Found
+from handlers.understand.intents import Intent, Slots
+
+
+def plain(found: Found) -> Intent | None:
+    """An intent without slots, named by its templates."""
+    name = found.match.template.intent
+    return Intent(name, because=found.because)  # type: ignore[arg-type]  # templates are named by intents
+
+
+def nothing(found: Found) -> Intent | None:
+    """Small talk, negations and suppositions: nothing may be done."""
+    return Intent("unknown", because=found.because)
+
+
+def settings(found: Found) -> Intent | None:
+    """A setting of the user's own, by the part of the template's name after the dot."""
+    field = found.match.template.intent.partition(".")[2] or None
+    value = found.text("value") if found.has("value") else None
+    if field and field.endswith("_off"):
+        field, value = field.removesuffix("_off"), "off"
+    return Intent("settings", Slots(field=field, value=value), because=found.because)

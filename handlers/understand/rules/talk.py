@@ -1,0 +1,119 @@
+"""What was said and done with somebody: notes, calls, mails, and the state of an account."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.understand.body import with_pieces
+from handlers.understand.found import Found
+from handlers.understand.intents import Intent, Slots
+from handlers.understand.names import Who
+
+
+def _whom(who: Who | None) -> Slots:
+    return Slots(person=who.person, company=who.company) if who else Slots()
+
+
+def add_note(found: Found) -> Intent | None:
+    """A note with a name before a colon, or none at all."""
+    text = found.text("text")
+    if not text:
+        return None
+    if not found.name("who"):
+        return Intent("add_note", Slots(text=text), because=found.because)
+    who = found.who(possessive=True)
+    if who is None:
+        return None
+    return Intent("add_note", replace(_whom(who), text=text), because=found.because)
+
+
+def add_note_free(found: Found) -> Intent | None:
+    """A note whose name nothing divides from its words: "note Anna prefers mail"."""
+    who = found.who("body", whole=False)
+    if who is None:
+        text = found.text("body")
+        return Intent("add_note", Slots(text=text), because=found.because) if text else None
+    text = found.after("body", who.used)
+    if text is None:
+        return None
+    return Intent("add_note", replace(_whom(who), text=text), because=found.because)
+
+
+def log_call(found: Found) -> Intent | None:
+    """A call or a meeting that took place, with whom and what came of it."""
+    clause = found.clause
+    if found.name("body"):
+        tokens = found.tokens(found.name("body") or "body")
+        pieces = with_pieces(clause, tokens[:1], money=False)
+        if pieces.phone:
+            text = found.after("body", 1)
+            return Intent("log_call", replace(pieces, text=text), when=clause.moment, because=found.because)
+        who = found.who("body", whole=False)
+        text = found.after("body", who.used) if who else found.text(found.name("body") or "body")
+        if who is None and tokens and not clause.listed("pronouns", tokens[0]):
+            return None
+        if who is None:
+            text = found.after("body", 1)
+    else:
+        who = found.who()
+        if who is None:
+            return None
+        text = None
+    more = found.text("text") if found.has("text") else None
+    text = ", ".join(filter(None, (text, more))) or None
+    slots = replace(_whom(who), text=text)
+    if who is None and clause.context:
+        slots = replace(slots, person=clause.context)
+    return Intent("log_call", slots, when=clause.moment, because=found.because)
+
+
+def send_email(found: Found) -> Intent | None:
+    """A mail to be written to somebody. With a moment, it is a task to write it."""
+    if found.clause.moment is not None and not found.has("text"):
+        return None
+    name = "body" if found.name("body") else "who"
+    tokens = found.tokens(found.name(name) or name)
+    pieces = with_pieces(found.clause, tokens[:1], money=False)
+    if pieces.email:
+        text = found.text("text") if found.has("text") else found.after(name, 1)
+        return Intent("send_email", replace(pieces, text=text), because=found.because)
+    who = found.who(name, whole=name == "who")
+    if who is None:
+        return None
+    text = found.text("text") if found.has("text") else found.after(name, who.used) if name == "body" else None
+    return Intent("send_email", replace(_whom(who), text=text), because=found.because)
+
+
+def history(found: Found) -> Intent | None:
+    """How things stand with one account."""
+    who = found.who(possessive=True)
+    if who is None:
+        return None
+    return Intent("history", _whom(who), because=found.because)
+
+
+def statement(found: Found) -> Intent | None:
+    """What is said of somebody becomes a note, if the name is one for certain: "Anna wants a discount"."""
+    who = found.who(strict=True)
+    if who is None or found.clause.moment is not None or not _certain(found, who):
+        return None
+    text = found.clause.between(found.end("who"), found.clause.end)
+    if len(text.split()) < 2:
+        return None
+    return Intent("add_note", replace(_whom(who), text=text), because=found.because)
+
+
+def _certain(found: Found, who: Who) -> bool:
+    from handlers.understand import russian
+
+    words = (who.person or who.company or "").split()
+    return who.known or bool(who.company) or len(words) > 1 or any(russian.is_name(word) for word in words) or who.capital
+
+
+def labelled_note(found: Found) -> Intent | None:
+    """A name, a colon, and words: a note on that person."""
+    who = found.who(strict=True)
+    text = found.text("text")
+    if who is None or not text or not (who.known or (who.capital and _certain(found, who))):
+        return None
+    return Intent("add_note", replace(_whom(who), text=text), because=found.because)

@@ -1,0 +1,149 @@
+"""Tasks: new ones, lists of them, done, put off, given to somebody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.understand.clause import Clause
+from handlers.understand.found import Found
+from handlers.understand.intents import Intent, Slots
+from handlers.understand.names import read_who
+from handlers.understand.title import concerned, task_title
+
+_ARTICLES = "articles"
+
+
+def add_task(found: Found) -> Intent | None:
+    """A task: what is to be done, when, about whom."""
+    return new_task(found.clause, found.because)
+
+
+def new_task(clause: Clause, because: tuple[str, ...], assignee: str | None = None) -> Intent:
+    """The task that a clause is about."""
+    title = task_title(clause)
+    person, company = concerned(clause, title)
+    slots = Slots(
+        person=person,
+        company=company,
+        text=title,
+        due_text=clause.moment.words if clause.moment else None,
+        assignee=assignee,
+    )
+    return Intent("add_task", slots, title, clause.moment, because)
+
+
+def add_task_for(found: Found) -> Intent | None:
+    """A task that somebody else is given: "remind Max to call Anna"."""
+    who = found.who("assignee", strict=False)
+    if who is None or not who.person or not (who.capital or _member(found.clause, who.person)):
+        return None
+    intent = new_task(found.clause, found.because, who.person)
+    start = found.begin("task")
+    title = task_title(found.clause, start)
+    person, company = concerned(found.clause, title)
+    return replace(intent, title=title, slots=replace(intent.slots, text=title, person=person, company=company))
+
+
+def complete_task(found: Found) -> Intent | None:
+    """A task that is done, by its line's number or by its words."""
+    if found.has("number"):
+        word = found.tokens("number")[0].word.lstrip("#")
+        return Intent("complete_task", Slots(number=int(word)), because=found.because) if word.isdecimal() else None
+    return Intent("complete_task", Slots(text=_task_words(found)), because=found.because)
+
+
+def _task_words(found: Found) -> str | None:
+    """A task's words in a slot without a leading article."""
+    if not found.has("task"):
+        return None
+    tokens = found.tokens("task")
+    while len(tokens) > 1 and found.clause.listed(_ARTICLES, tokens[0]):
+        tokens = tokens[1:]
+    return found.words(tokens[0].start, found.end("task")) or None
+
+
+def snooze(found: Found) -> Intent | None:
+    """A reminder put off, to a moment if one is said."""
+    moment = found.clause.moment
+    slots = Slots(due_text=moment.words if moment else None)
+    if found.has("number"):
+        word = found.tokens("number")[0].word
+        if not word.isdecimal():
+            return None
+        slots = replace(slots, number=int(word))
+    if found.has("task"):
+        if moment is None:
+            return None
+        tokens = found.tokens("task")
+        while len(tokens) > 1 and found.clause.listed(_ARTICLES, tokens[0]):
+            tokens = tokens[1:]
+        slots = replace(slots, text=found.clause.between(tokens[0].start, tokens[-1].end))
+        who = concerned(found.clause, slots.text)
+        slots = replace(slots, person=who[0], company=who[1])
+    return Intent("snooze", slots, when=moment, because=found.because)
+
+
+def snooze_to(found: Found) -> Intent | None:
+    """Putting off that makes sense only with a moment: "move it to friday"."""
+    return snooze(found) if found.clause.moment else None
+
+
+def list_tasks(found: Found) -> Intent | None:
+    """The tasks of a period, of a person, or all."""
+    clause = found.clause
+    period = found.text("period") if found.has("period") else None
+    if not period and clause.moment:
+        period = clause.moment.words
+    slots = Slots(due_text=period)
+    if found.name("who"):
+        if found.has(found.name("who") or "who"):
+            who = found.who(possessive=True)
+            if who is None:
+                return None
+            member = who.person and _member(clause, who.person)
+            slots = replace(slots, assignee=member) if member else replace(slots, person=who.person, company=who.company)
+    return Intent("list_tasks", slots, when=clause.moment, because=found.because)
+
+
+def assign(found: Found) -> Intent | None:
+    """Somebody is to look after a contact or a task from now on."""
+    clause = found.clause
+    if found.name("assignee"):
+        to = found.who("assignee")
+        if to is None:
+            return None
+        assignee = to.person or to.company
+    else:
+        assignee = "me"
+    slots = Slots(assignee=assignee)
+    if found.has("number"):
+        word = found.tokens("number")[0].word
+        return Intent("assign", replace(slots, number=int(word)), because=found.because) if word.isdecimal() else None
+    if found.has("task"):
+        words = _task_words(found)
+        who = concerned(clause, words)
+        return Intent("assign", replace(slots, text=words, person=who[0], company=who[1]), because=found.because)
+    if found.name("what"):
+        tokens = found.tokens(found.name("what") or "what")
+        who_ = found.who("what")
+        if who_ is not None:
+            return Intent("assign", replace(slots, person=who_.person, company=who_.company), because=found.because)
+        if not tokens or all(clause.listed("stop", token) for token in tokens):
+            return Intent("assign", slots, because=found.because)
+        while len(tokens) > 1 and clause.listed(_ARTICLES, tokens[0]):
+            tokens = tokens[1:]
+        person = read_who(clause, tokens, strict=True)
+        slots = replace(slots, text=clause.between(tokens[0].start, tokens[-1].end))
+        if person and tokens[0].capital:
+            slots = replace(slots, person=person.person, company=person.company)
+    return Intent("assign", slots, because=found.because)
+
+
+def _member(clause: Clause, name: str) -> str | None:
+    """The name, if a member of the team has it."""
+    first = name.casefold().split()
+    for member in clause.lookups.members():
+        words = member.casefold().split()
+        if words and first and (words == first or words[0] == first[0] or first == words[-1:]):
+            return name
+    return None

@@ -1,0 +1,101 @@
+"""What a task is called, and whom it concerns."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from handlers.understand import russian
+from handlers.understand.clause import Clause, tidy
+from handlers.understand.frames import strip_frames
+from handlers.understand.lexicon import LANGUAGES, lexicon
+from handlers.understand.names import read_who
+from handlers.understand.tokens import Token, split
+from reminders.when import title_without
+
+
+def task_title(clause: Clause, start: int | None = None) -> str | None:
+    """What is left to do, of the clause from a place on: without moment, frame, trigger and connectors."""
+    start = clause.start if start is None else start
+    words = clause.text[start : clause.end]
+    moment = clause.moment
+    if moment:
+        spans = tuple((s - start, e - start) for s, e in moment.spans if s >= start and e <= clause.end)
+        moment = replace(moment, start=moment.start - start, end=moment.end - start, spans=spans) if spans else None
+    title = tidy(title_without(words, moment, clause.code))
+    for _ in range(3):
+        before = title
+        title = _without_trigger(clause, tidy(strip_frames(title, clause)))
+        if title == before:
+            break
+    return title or None
+
+
+def _without_trigger(clause: Clause, title: str) -> str:
+    tokens = split(title)
+    for code in (clause.words.code, *(code for code in LANGUAGES if code != clause.words.code)):
+        for found in lexicon(code).matches(tokens):
+            if found.template.intent not in ("add_task", "task_frame"):
+                continue
+            for name, first, end in found.slots:
+                if name == "task":
+                    return tidy(title[tokens[first].start : tokens[end - 1].end]) if end > first else ""
+            return ""
+    while tokens and (tokens[0].fold in clause.words.lists.get("task_leads", ()) or tokens[0].kind == "sign"):
+        tokens = tokens[1:]
+    return tidy(title[tokens[0].start :]) if tokens else ""
+
+
+def concerned(clause: Clause, title: str | None) -> tuple[str | None, str | None]:
+    """The person and firm that a task's words name."""
+    if not title:
+        return None, None
+    tokens = split(title)[:60]
+    for index, token in enumerate(tokens):
+        if token.kind != "word":
+            continue
+        before = tokens[index - 1] if index else None
+        if not _may_name(clause, token, before, tokens[index + 1 :]):
+            continue
+        inner = replace(clause, text=title, start=0, end=len(title), moment=None, pieces=(), row=(), bare=())
+        case = russian.case_after(before.fold) if before else None
+        who = read_who(inner, tokens[index:], case, strict=True)
+        if who and (who.person or who.company):
+            return who.person, who.company
+    return None, None
+
+
+def _may_name(clause: Clause, token: Token, before: Token | None, after: list[Token]) -> bool:
+    """Whether a name may begin here: after a verb or a preposition that asks for one, or as the store knows it."""
+    if clause.listed("stop", token) or clause.listed("common", token) or clause.listed("imperatives", token):
+        return False
+    if clause.listed("suffixes", token):
+        return True
+    if russian.is_cyrillic(token.word):
+        return russian.is_name(token.word) or (token.capital and before is not None and not russian.is_common(token.word))
+    asked = before is None or any(clause.listed(name, before) for name in ("person_verbs", "person_leads", "honorifics"))
+    if not token.capital:
+        return asked and before is not None and _stored(clause, token)
+    if before is None:
+        return bool(after) and _first_is_name(clause, token, after)
+    if asked or (before.capital is False and clause.words.code != "de" and not clause.listed("articles", before)):
+        return True
+    return _stored(clause, token)
+
+
+def _first_is_name(clause: Clause, token: Token, after: list[Token]) -> bool:
+    """Whether a task's capital first word is a name: "Anna das Angebot schicken", "Peter Novak anrufen"."""
+    if _stored(clause, token):
+        return True
+    following = after[0]
+    return (
+        clause.listed("articles", following)
+        or clause.listed("person_verbs", following)
+        or (following.capital and not clause.listed("common", following) and following.kind == "word")
+        or following.fold in ("'s", "'")
+        or token.fold.endswith("'s")
+    )
+
+
+def _stored(clause: Clause, token: Token) -> bool:
+    best = next(iter(clause.lookups.people(token.word)), None)
+    return best is not None and best.score >= 0.85
