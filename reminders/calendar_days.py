@@ -227,6 +227,8 @@ def _find_nth(day: Day, today: date, setting: Setting) -> date:
         days = [add_days(first, i) for i in range((last - first).days + 1)]
         if day.weekday is not None:
             days = [d for d in days if d.weekday() == day.weekday]
+        elif day.unit == "week":
+            days = [d for d in days if d.day % 7 == 1] if day.number > 0 else [d for d in days if d.weekday() == 0]
         elif day.unit == "workday":
             days = [d for d in days if is_workday(d, setting)]
         index = day.number - 1 if day.number > 0 else day.number

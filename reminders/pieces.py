@@ -120,7 +120,8 @@ def _find_lead(chart: Chart, term: Term, kind: Kind) -> _Lead:
                 start, article = inner.start, True
                 found.extend(_categories(chart, inner, kind))
                 continue
-            if isinstance(term.value, Day) and term.value.kind in _ARTICLED and not found:
+            articled = isinstance(term.value, Day) and term.value.kind in _ARTICLED
+            if (articled or term.rule == "weekday_after_next") and not found:
                 outer = _longest_before(chart, start, kind)
                 if outer is None:
                     return _Lead(the.start, tuple(found), True)
@@ -155,7 +156,7 @@ def _is_attributive(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
         return False
     if not (lead.article or chart.ending("DET", term.start, 1) is not None):
         return False
-    return term.end < len(chart.tokens) and chart.tokens[term.end].kind == "word" and not chart.at[term.end]
+    return term.end < len(chart.tokens) and chart.is_plain(term.end)
 
 
 def _part_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
@@ -197,7 +198,8 @@ def _is_boundary(chart: Chart, place: int) -> bool:
     token = chart.tokens[place]
     if token.kind == "mark":
         return token.text in ",.;:!?\n)–—-" and not (token.glued and token.text in ":-")
-    return bool(chart.at[place]) and not chart.has("UNIT", place) and not chart.has("MEASURE", place)
+    blocked = any(chart.has(category, place) for category in ("UNIT", "MEASURE", "OFPART"))
+    return bool(chart.at[place]) and not blocked and not chart.is_plain(place)
 
 
 def _is_counted(chart: Chart, place: int) -> bool:
@@ -223,14 +225,15 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
     assert kind == "day" and isinstance(term.value, Day)
     telling = _NEEDED if term.rule in ("feast", "weekend") else _NEEDED - {"AT"}
     prepared = any(category in telling for category in lead.found)
-    if term.rule == "slashed_date" and chart.tokens[term.start].text in ("24/7", "50/50", "9/11", "7/24"):
-        return False
     if prepared or _clock_after(chart, term.end):
         return True
     if term.value.kind == "month_day":
         return lead.article and _is_boundary(chart, term.end) or term.rule == "day_of_month" and _suffix_tells(chart, term)
     if term.value.kind == "weekday" and term.rule == "weekday":
         alone = str(chart.lexicon.settings.get("weekday_alone", "")).split()
+        final = str(chart.lexicon.settings.get("weekday_last", "")).split()
+        if term.end == len(chart.tokens) and chart.fold(term.start) in final:
+            return True
         edge = term.start == 0 or term.end == len(chart.tokens) or chart.has("COMMA", term.end)
         return chart.fold(term.start) in alone and (edge or _is_boundary(chart, term.end))
     if term.value.kind == "month":
@@ -252,7 +255,11 @@ def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
     if chart.has("UNIT", term.end) and term.rule == "bare_hour":
         return False
     firm = "AT" in lead.found
-    loose = any(category in ("ATW", "STRONGDUE", "FROM", "AFTER", "BEFORE") for category in lead.found)
+    loose = any(category in ("ATW", "STRONGDUE", "AFTER", "BEFORE") for category in lead.found)
+    if term.rule == "bare_hour" and lead.start and chart.tokens[lead.start - 1].kind == "number":
+        return _day_before(chart, lead.start)
+    if term.rule == "clock_of_part":
+        return firm
     if firm:
         return True
     if loose:

@@ -4,6 +4,7 @@ Days and longer keep their wall time over clock changes; hours, minutes and seco
 31st skips the months without one, and one for 29 February the years without it, as RFC 5545 says.
 """
 
+import itertools
 from collections.abc import Iterable
 from datetime import UTC, datetime, time, timedelta
 from functools import lru_cache
@@ -114,17 +115,19 @@ def _next_on_the_wall(parts: dict[str, str], wall: datetime, zone: str, after: d
     local = localise(after.astimezone(UTC), zone)
     rules = _build(parts, wall, near=local)
     horizon = max(local, wall) + timedelta(days=366 * _HORIZON_YEARS)
-    at = local - timedelta(days=1)
-    for _ in range(_MAX_TRIES):
-        following = rules.after(at)
-        if following is None or following > horizon:
+    count = int(parts.get("COUNT", "0")) or None
+    if count is None:
+        walls = itertools.islice(rules.xafter(local - timedelta(days=1)), _MAX_TRIES)
+    else:
+        walls = itertools.dropwhile(lambda w: w < local - timedelta(days=1), itertools.islice(rules, count))
+    for following in walls:
+        if following > horizon:
             return None
         instant = resolve(following, zone)
         if not _within(instant, parts.get("UNTIL"), zone):
             return None
         if instant > after:
             return instant
-        at = following
     return None
 
 
@@ -133,7 +136,6 @@ def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
     from dateutil import rrule as rules  # noqa: PLC0415 - costs 10 ms, and only recurrences need it
 
     frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
-    count = int(parts["COUNT"]) if "COUNT" in parts else None
     month_days = [int(day) for day in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else None
     weekdays = [_read_weekday(day) for day in parts["BYDAY"].split(",")] if "BYDAY" in parts else None
     months = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else None
@@ -144,12 +146,11 @@ def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
         months = [wall.month]
     if frequency == "WEEKLY" and weekdays is None:
         weekdays = [rules.weekday(wall.weekday())]
-    start = wall if count is not None else _start_near(frequency, interval, wall, near)
+    start = wall if "COUNT" in parts else _start_near(frequency, interval, wall, near)
     return rules.rrule(
         getattr(rules, frequency),
         dtstart=start,
         interval=interval,
-        count=count,
         until=max(near, wall) + timedelta(days=366 * _HORIZON_YEARS + 2),
         bymonth=months,
         bymonthday=month_days,

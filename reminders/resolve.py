@@ -273,6 +273,8 @@ def _bound_by_length(
     elif every.frequency in ("MONTHLY", "YEARLY") and length.unit in _IN_MONTHS:
         size = every.interval * (12 if every.frequency == "YEARLY" else 1)
         times = _IN_MONTHS[length.unit] * length.amount / size
+    elif every.frequency in ("HOURLY", "MINUTELY") and length.seconds:
+        times = length.seconds / every.interval / (3_600 if every.frequency == "HOURLY" else 60)
     if times and times == int(times):
         return int(times), None
     end = move_date(wall.date(), length, 1, setting)

@@ -116,6 +116,8 @@ def _moment_words(text: str, chart: Chart, group: Group, spans: list[tuple[int, 
     core = first.core
     if first.kind == "offset":
         core = max((t.end for c in ("IN", "INONE") for t in chart.at[core].get(c, ())), default=core)
+    if first.start < core and core == first.core and chart.has("THE", core - 1):
+        core -= 1
     start = chart.tokens[core].start
     pieces = [text[max(begin, start) : end] for begin, end in spans]
     return " ".join(" ".join(pieces).split())
@@ -132,6 +134,8 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
         rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
     if moment.past or group.ago is not None:
         rank -= 80
+    if first.role == "from" and moment.rrule is None:
+        rank -= 5
     if _after_topic(chart, first):
         rank -= 10
     if moment.rrule is not None:

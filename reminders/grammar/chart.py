@@ -7,6 +7,7 @@ from reminders.grammar.meaning import Bad, Weak
 from reminders.lexicon import Lexicon
 from reminders.tokens import Token
 
+_THINGS = frozenset({"MEASURE", "BEFORENUMBER", "NOUN", "NAMED", "FIRM", "STREET"})
 MAX_TERMS = 20_000
 
 
@@ -55,6 +56,12 @@ class Chart:
                 if term.end == end:
                     return term
         return None
+
+    def is_plain(self, place: int) -> bool:
+        """Whether a word stands there that says nothing about time: a noun, a verb, a name."""
+        if not 0 <= place < len(self.tokens) or self.tokens[place].kind != "word":
+            return False
+        return self.at[place].keys() <= _THINGS
 
     def fold(self, place: int) -> str:
         """The folded token at a place; empty outside the text."""

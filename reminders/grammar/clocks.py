@@ -91,6 +91,13 @@ def read_hour_with_word(chart: Chart, hour: Term, word: Term) -> object:
     return clock
 
 
+@BOOK.rule("CLOCK", "NUMBER ISH")
+def read_rough_hour(chart: Chart, number: Term, ish: Term) -> object:
+    """5ish."""
+    clock = make_clock(number_of(number))
+    return clock if isinstance(clock, Clock) and chart.glued(ish.start) else None
+
+
 @BOOK.rule("CLOCK", "AT OCLOCK")
 def read_one_oclock(chart: Chart, at: Term, word: Term) -> object:
     """В час."""
@@ -258,7 +265,8 @@ def read_clock_of_part(chart: Chart, clock: Term, part: Term) -> object:
     if clock.category == "NUMBER" and value.hour > 12:
         return None
     turned = turn_to_part(value, str(part.value))
-    return Weak(turned) if clock.category == "NUMBER" and chart.has("UNIT", part.start) else turned
+    doubtful = chart.has("UNIT", part.start) or part.value == "night"
+    return Weak(turned) if clock.category == "NUMBER" and doubtful else turned
 
 
 @BOOK.rule("CLOCK", "NUMBER")

@@ -207,7 +207,8 @@ def read_weekday_of_week(chart: Chart, *terms: Term | None) -> object:
     period = next(t.value for t in terms if t is not None and t.category == "PERIOD")
     weekday = next(t for t in terms if t is not None and t.category.startswith("WEEKDAY"))
     assert isinstance(period, Day)
-    return replace(period, weekday=int(number_of(weekday))) if period.unit == "week" else None
+    apart = period.number < 0 and any(t is not None and t.category == "COMMA" for t in terms)
+    return replace(period, weekday=int(number_of(weekday))) if period.unit == "week" and not apart else None
 
 
 @BOOK.rule("DAY", "WEEKDAY|WEEKDAYW DOT? COMMA? ON|OF? THE? DATE", "WEEKDAY|WEEKDAYW OPEN DATE")
@@ -288,7 +289,7 @@ def read_day_of_month(chart: Chart, number: Term, word: Term | None = None) -> o
 
 def _is_counted_noun(chart: Chart, place: int) -> bool:
     """Whether a word follows that an ordinal word may belong to ("the first draft")."""
-    return place < len(chart.tokens) and chart.tokens[place].kind == "word" and not chart.at[place]
+    return chart.is_plain(place)
 
 
 @BOOK.rule("DAY", "DAYNUM|NUMBER DAYWORD? ON|OF? PERIOD")
@@ -385,7 +386,7 @@ def read_nth_of(chart: Chart, ordinal: Term, day: Term, *rest: Term | None) -> o
     scope = next(t for t in rest if t is not None and t.category in ("PERIOD", "MONTH", "UNIT", "QUARTERNAME"))
     year = next((int(number_of(t)) for t in rest if t is not None and t.category == "YEAR"), None)
     unit = "weekday" if day.category == "WEEKDAY" else str(day.value)
-    if unit not in ("weekday", "day", "workday"):
+    if unit not in ("weekday", "day", "workday", "week"):
         return None
     weekday = int(number_of(day)) if day.category == "WEEKDAY" else None
     if scope.category == "MONTH":
@@ -435,7 +436,7 @@ def read_feast(chart: Chart, feast: Term) -> object:
     "DAY",
     "SHIFTLEAD? DURATION SHIFTAFTER|SHIFTBEFORE THE? DAY",
     "INONE DURATION SHIFTAFTER|SHIFTBEFORE DAY",
-    "THE? UNIT SHIFTAFTER|SHIFTBEFORE THE? DAY",
+    "SHIFTLEAD? THE? UNIT SHIFTAFTER|SHIFTBEFORE THE? DAY",
     "INONE UNIT SHIFTAFTER DAY",
 )
 def read_shifted_day(chart: Chart, *terms: Term | None) -> object:

@@ -195,7 +195,7 @@ def read_every_month_day(chart: Chart, *terms: Term | None) -> object:
     value = number_of(number)
     if scope is not None and scope.value not in ("month", "quarter") or value != int(value):
         return None
-    if scope is None and len(said) == 2 and said[1].category == "DAYNUM" and _is_followed_by_word(chart, said[1].end):
+    if scope is None and len(said) == 2 and said[1].category == "DAYNUM" and _is_followed_by_word(chart, said[1]):
         return None
     if not 1 <= value <= 31:
         return Bad("no_such_day")
@@ -203,8 +203,41 @@ def read_every_month_day(chart: Chart, *terms: Term | None) -> object:
     return Every("MONTHLY", interval, month_days=(int(value),))
 
 
-def _is_followed_by_word(chart: Chart, place: int) -> bool:
+def _is_followed_by_word(chart: Chart, number: Term) -> bool:
+    place = number.end
+    if number.rule in ("ordinal_word", "tens_and_ordinal") and chart.is_plain(place):
+        return True
     return chart.has("UNIT", place) or chart.has("WEEKDAY", place) or chart.has("MONTH", place) or chart.has("NOUN", place)
+
+
+@BOOK.rule(
+    "REPEAT",
+    "EVERY DAYNUM AND THE? DAYNUM",
+    "EVERY DAYNUM AND DAYNUM OF? THE? UNIT",
+    "DAYNUM AND THE? DAYNUM OF? EVERY UNIT",
+    "EVERY UNIT ON? THE? DAYNUM AND THE? DAYNUM",
+    "FREQ ON? THE? DAYNUM AND THE? DAYNUM",
+    "EVERY DAYNUM AND DAYNUM DAYWORD",
+    "DAYNUM AND DAYNUM DAYWORD EVERY UNIT",
+)
+def read_every_two_month_days(chart: Chart, *terms: Term | None) -> object:
+    """The 1st and 15th of every month."""
+    said = [term for term in terms if term is not None]
+    days = tuple(int(number_of(t)) for t in said if t.category == "DAYNUM")
+    scope = next((str(t.value) for t in said if t.category in ("UNIT", "FREQ")), "month")
+    if scope not in ("month", "MONTHLY 1"):
+        return None
+    return Every("MONTHLY", month_days=tuple(sorted(days))) if all(1 <= d <= 31 for d in days) else Bad("no_such_day")
+
+
+@BOOK.rule("REPEAT", "FREQ ON? THE? DAYNUM DAYWORD?")
+def read_monthly_on(chart: Chart, word: Term, *rest: Term | None) -> object:
+    """Monthly on the 10th, ежемесячно 5-го числа."""
+    number = next(int(number_of(t)) for t in rest if t is not None and t.category == "DAYNUM")
+    frequency, interval = str(word.value).split()
+    if frequency != "MONTHLY":
+        return None
+    return Every("MONTHLY", int(interval), month_days=(number,)) if number <= 31 else Bad("no_such_day")
 
 
 @BOOK.rule("REPEAT", "EVERY DATE", "DATE OF? EVERY UNIT", "EVERY UNIT ON|AT? THE? DATE", "FREQ ON|AT? THE? DATE")

@@ -30,10 +30,11 @@ _SHAPES = (
 )
 _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
-_INTEGER = re.compile(r"\d{1,6}")
+_INTEGER = re.compile(r"\d{1,9}")
 _PREPOSITIONS = frozenset(
     {"AT", "ATW", "ON", "IN", "INONE", "DUE", "STRONGDUE", "UNTIL", "FROM", "AFTER", "BEFORE", "ABOUT", "OF", "TO", "PAST"}
 )
+_NO_DATES = frozenset({"24/7", "7/24", "50/50", "9/11"})
 _BEFORE_MONEY = frozenset("€$£₽¥#№")
 
 
@@ -60,6 +61,8 @@ def _seed_number(chart: Chart, place: int, token: Token) -> None:
         chart.add(Term("DIGITS", place, place + 1, token.text, "digits"))
     elif _DECIMAL.fullmatch(token.text):
         chart.add(Term("NUMBER", place, place + 1, float(token.text.replace(",", ".")), "number"))
+    if token.text in _NO_DATES:
+        return
     for category, shape in _SHAPES:
         found = shape.fullmatch(token.text)
         if found:
@@ -95,6 +98,7 @@ def _vetoed_places(chart: Chart) -> set[int]:
             vetoed.update(range(term.start, term.end))
     for start in chart.places.get("NAMED", ()):
         vetoed.update(_named_places(chart, start))
+    vetoed.update(place for place in range(last) if _is_compound(chart, place))
     for start in chart.places.get("FIRM", ()):
         if start and chart.tokens[start - 1].kind == "word":
             vetoed.add(start - 1)
@@ -125,6 +129,15 @@ def _named_places(chart: Chart, start: int) -> set[int]:
         return set()
     places = {start, following} if weak_title else {following}
     return places
+
+
+def _is_compound(chart: Chart, place: int) -> bool:
+    """Whether a word is one half of a double name: "Wednesday-Addams", "Sonntag & Söhne"."""
+    if chart.tokens[place].kind != "word" or place + 2 >= len(chart.tokens):
+        return False
+    mark, other = chart.tokens[place + 1], chart.tokens[place + 2]
+    linked = (mark.text == "-" and mark.glued and other.glued) or mark.text == "&"
+    return linked and other.kind == "word" and other.text[0].isupper() and not chart.at[place + 2]
 
 
 def _forget(chart: Chart, place: int) -> None:
