@@ -83,6 +83,7 @@ class Conversations:
         if len(envelope.rcpt_tos) >= self.limits.recipients:
             return "452 4.5.3 Too many recipients: send it to the others by itself"
         if not self._is_ours(address):
+            log.info("a recipient that isn't the CRM is refused")
             return "550 5.1.1 This inbox takes mail for the CRM's own address only (see RAPPORT_MAIL_FROM)"
         envelope.rcpt_tos.append(address)
         return "250 2.1.5 OK"
@@ -267,17 +268,17 @@ class Conversation(SMTP):
 
     async def smtp_HELO(self, hostname: str) -> None:  # noqa: N802
         """Begins plain SMTP."""
-        self._is_lmtp = False
+        self._is_lmtp = self._is_lmtp and not hostname
         await super().smtp_HELO(hostname)
 
     async def smtp_EHLO(self, hostname: str) -> None:  # noqa: N802
         """Begins SMTP."""
-        self._is_lmtp = False
+        self._is_lmtp = self._is_lmtp and not hostname
         await super().smtp_EHLO(hostname)
 
     async def smtp_LHLO(self, hostname: str) -> None:  # noqa: N802
         """Begins LMTP."""
-        self._is_lmtp = True
+        self._is_lmtp = self._is_lmtp or bool(hostname)
         await super().smtp_EHLO(hostname)
 
     async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
@@ -354,12 +355,13 @@ class Conversation(SMTP):
             text += piece
             end = text.find(_END, max(0, known - len(_END) + 1))
             self.held = len(text)
-            if end < 0 and len(text) > limit * 4 // 3 + 7:  # bigger than the biggest with all of its dots doubled
-                refused = _TOO_BIG.format(limit)
-            elif end < 0 and self._others.is_out_of_memory():
-                refused = "452 4.3.1 Too much mail comes in at once: try again later"
+            if len(text) > limit * 4 // 3 + _PIECE:  # bigger than the biggest with all of its dots doubled
+                refused = refused or _TOO_BIG.format(limit)
+            elif self._others.is_out_of_memory():
+                refused = refused or "452 4.3.1 Too much mail comes in at once: try again later"
             if refused and end < 0:
                 del text[: -len(_END)]
+                self.held = len(text)
         # What was read of the next command goes back; asyncio's reader has no public way. (Asking it for the bytes up
         # to the end can't tell a mail that is the dot alone, and costs a turn for each line that ends with one.)
         self._reader._buffer[:0] = text[end + len(_END) :]  # type: ignore[attr-defined]  # noqa: SLF001

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import random
 import smtplib
 import socket
 from collections.abc import AsyncIterator
@@ -273,6 +274,19 @@ async def test_the_bytes_may_come_in_any_pieces(port: int, inbox: Inbox) -> None
     assert inbox.mails == [b".a\r\n\r\n.\r\n"]
 
 
+async def test_any_bytes_come_through(port: int, inbox: Inbox) -> None:
+    """Mails of nothing but what ends lines and mails, all sent at once, as RFC 5321 4.5.2 says."""
+    chance = random.Random(5321)
+    mails = [bytes(chance.choices(b"\r\n.x", k=chance.randrange(12))) + b"\r\n" for _ in range(500)]
+    async with calling(port) as line:
+        await line.says("EHLO c.example")
+        for mail in mails:
+            stuffed = b"\r\n".join(b"." + part if part.startswith(b".") else part for part in mail.split(b"\r\n"))
+            line.sends(f"MAIL FROM:<>\r\nRCPT TO:<{OURS}>\r\nDATA\r\n".encode() + stuffed + b".\r\n")
+            assert [(await line.hears())[:3] for _ in range(4)] == ["250", "250", "354", "250"]
+    assert inbox.mails == mails
+
+
 async def test_a_second_mail_cannot_be_smuggled_in(port: int, inbox: Inbox) -> None:
     hidden = f"MAIL FROM:<boss@rapport.example>\r\nRCPT TO:<{OURS}>\r\nDATA\r\nFrom: boss\r\n\r\npay\r\n".encode()
     for end in (b"\n.\n", b"\n.\r\n", b"\r.\r", b"\r\n.\r", b"\r\n.\n", b"\n\n.\r\n", b"\r\n\x00.\r\n", b"\r.\r\n"):
@@ -506,7 +520,11 @@ async def test_a_new_greeting_begins_anew(port: int, inbox: Inbox) -> None:
     async with calling(port) as line:
         await line.says("LHLO c.example")
         assert await line.says("MAIL FROM:<a@b.example>") == "250 2.0.0 OK"
-        await line.begins(OURS, OURS)
+        assert (await line.says("EHLO c.example")).startswith("250-rapport")
+        assert await line.says("MAIL FROM:<a@b.example>") == "250 2.0.0 OK"
+        assert [await line.says(f"RCPT TO:<{OURS}>") for _ in "12"] == ["250 2.1.5 OK"] * 2
+        assert (await line.says("LHLO")).startswith("501")  # which is none
+        assert (await line.says("DATA")).startswith("354")
         assert await line.says(HELLO.decode() + ".") == "250 2.0.0 Kept"
         assert await line.says("NOOP") == "250 2.0.0 OK"
     assert inbox.mails == [HELLO]
