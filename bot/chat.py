@@ -13,12 +13,12 @@ from bot.settings import Settings
 from bot.wiring import open_house
 from storage.clock import Clock
 from storage.database import Database
-from storage.errors import RapportError
+from storage.errors import WrongUsage
 from storage.meta import end_claim
 from storage.users import User, add_user, all_users, owners, user_by_name
 
 
-class UnknownUser(RapportError):
+class UnknownUser(WrongUsage):
     """The named user isn't of the team."""
 
 
@@ -28,7 +28,7 @@ async def chat_piped(settings: Settings, *, name: str | None, now: str | None, a
     async with open_house(settings, clock) as house:
         user = await whose_console(house.database, settings, clock, name)
         if now is not None:
-            clock.set(parse_moment(now, user.timezone))
+            clock.set(parse_moment(now, user.timezone, option="--now"))
         render = as_json if as_jsonl else as_text
 
         face = ConsoleFace(user, lambda message, line: print(render(message, line), flush=True))  # noqa: T201

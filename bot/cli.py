@@ -8,7 +8,7 @@ import os
 import sys
 from collections.abc import Sequence
 
-from storage.errors import RapportError, is_trouble
+from storage.errors import RapportError, WrongUsage, is_trouble
 
 OK, FAILED, WRONG_USAGE = 0, 1, 2
 
@@ -22,7 +22,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return int(command(args))
     except RapportError as error:
         print(f"rapport: {error}", file=sys.stderr)
-        return getattr(error, "exit_code", FAILED)
+        return WRONG_USAGE if isinstance(error, WrongUsage) else FAILED
     except BrokenPipeError:
         # Who read our output went away; closing stdout quietly keeps the interpreter from complaining.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -15,6 +15,7 @@ from storage import inbox
 from storage.buttons import newest_button
 from storage.clock import Clock, new_token
 from storage.database import Database
+from storage.errors import WrongUsage
 from storage.messages import InboundMessage, OutgoingMessage, Sender
 from storage.outbox import Carrier
 from storage.users import User
@@ -114,9 +115,14 @@ def as_text(message: OutgoingMessage, _line: int | None) -> str:
     return "\n".join([message.reply.text, *rows, ""])
 
 
-def parse_moment(text: str, zone: str) -> datetime:
-    """An ISO moment; a naive one is in this zone. Raises ValueError."""
+def parse_moment(text: str, zone: str, *, option: str = "") -> datetime:
+    """An ISO moment; a naive one is in this zone. Raises ValueError, or WrongUsage when an option gave it."""
     from reminders.zones import resolve
 
-    moment = datetime.fromisoformat(text.strip())
-    return moment if moment.tzinfo else resolve(moment, zone)
+    try:
+        moment = datetime.fromisoformat(text.strip())
+        return moment if moment.tzinfo else resolve(moment, zone)
+    except (ValueError, OverflowError):
+        if not option:
+            raise ValueError(text) from None
+        raise WrongUsage(f"{option}: {text!r} is no moment. Example: {option} 2026-11-24T09:00") from None

@@ -7,7 +7,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from prompt_toolkit import PromptSession, print_formatted_text
-from prompt_toolkit.formatted_text import StyleAndTextTuples
+from prompt_toolkit.formatted_text import FormattedText, StyleAndTextTuples
 from prompt_toolkit.history import FileHistory, History, InMemoryHistory
 from prompt_toolkit.patch_stdout import patch_stdout
 from sqlalchemy import Connection
@@ -32,7 +32,7 @@ async def chat_at_terminal(settings: Settings, *, name: str | None, now: str | N
     async with open_house(settings, clock) as house, AsyncExitStack() as parts:
         user = await whose_console(house.database, settings, clock, name)
         if now is not None:
-            clock.set(parse_moment(now, user.timezone))
+            clock.set(parse_moment(now, user.timezone, option="--now"))
         tasks = await parts.enter_async_context(running())
         if with_parts:
             await start_parts(house, parts, tasks)
@@ -48,7 +48,7 @@ async def chat_at_terminal(settings: Settings, *, name: str | None, now: str | N
 
 def show(message: OutgoingMessage, _line: int | None) -> None:
     """Prints one message in colour, its buttons as numbered choices."""
-    print_formatted_text(_styled(message))
+    print_formatted_text(FormattedText(_styled(message)))
 
 
 def _start_own_loops(house: House, tasks: Tasks) -> None:

@@ -12,6 +12,10 @@ class RapportError(Exception):
     """Something went wrong that a person can do something about: the message says what."""
 
 
+class WrongUsage(RapportError):
+    """The command was called in a way that can't work; nothing was done."""
+
+
 class WrongSetting(RapportError):
     """A setting can't be used; the message names it and an example that works."""
 

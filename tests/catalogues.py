@@ -70,7 +70,7 @@ def write() -> int:
     return lacking
 
 
-def complete(translation: str | tuple[str, ...] | list[str]) -> bool:
+def complete(translation: str | tuple[str, ...] | list[str] | None) -> bool:
     """Is every form of it there?"""
     return all(translation) if isinstance(translation, tuple | list) else bool(translation)
 

@@ -58,7 +58,7 @@ def new_postgresql_database(server: str) -> str:
 
     name = f"rapport_{os.getpid()}_{next(_numbers)}"
     with psycopg.connect(f"{server}/test", autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"')  # type: ignore[arg-type]
+        connection.execute(f'CREATE DATABASE "{name}"')
     return f"{server}/{name}"
 
 

@@ -20,14 +20,14 @@ from handlers.understand.understand import understand
 from reminders.moment import Setting
 from storage.clock import Clock
 from storage.database import database_url, open_database_now
-from storage.errors import WrongSetting
+from storage.errors import WrongUsage
 
 
 def explain(args: argparse.Namespace) -> int:
     """One text, or one JSON object a line of the input."""
     settings = load_settings()
     if args.text is None and not args.jsonl:
-        raise WrongSetting('What shall I explain? Try: rapport explain "remind me friday to call Anna"')
+        raise WrongUsage('What shall I explain? Try: rapport explain "remind me friday to call Anna"')
     with _lookups(settings) as lookups:
         if args.text is not None:
             print(_explained(settings, lookups, {"text": args.text}), flush=True)

@@ -25,7 +25,7 @@ def find(args: argparse.Namespace) -> int:
         print(" · ".join(filter(None, (contact.name, contact.company, *contact.emails, *contact.phones))))
     if not hits:
         print("Nobody found." if args.query else "Whom? Try: rapport find anna", file=sys.stderr)
-    return 0 if hits else 1
+    return 0
 
 
 def _find(database: Database, query: str) -> list[Hit]:

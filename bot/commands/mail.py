@@ -78,7 +78,7 @@ async def _deliver(settings: Settings, raw: bytes, now: str | None) -> None:
     from mail.prepare import MailParser
     from storage.inbox import is_handled
 
-    clock = Clock(parse_moment(now, settings.team.zone) if now else None)
+    clock = Clock(parse_moment(now, settings.team.zone, option="--now") if now else None)
     async with open_house(settings, clock) as house, MailParser(authserv=settings.authserv) as parser:
         kept = await MailIn(house.flow, parser, clock).take(raw)
         while not await house.database.read(lambda connection: is_handled(connection, kept.id)):

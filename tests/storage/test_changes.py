@@ -41,7 +41,7 @@ def trails(database: Database, count: int) -> list[int]:
     return database.transact(work)
 
 
-def snapshot(connection: Connection) -> dict[str, list[tuple[object, ...]]]:
+def snapshot(connection: Connection) -> dict[str, list[tuple[str, ...]]]:
     """All that a user sees of the records: without ids of join rows, versions and the trail itself."""
     seen = {}
     for name in ("contacts", "handles", "contact_tags", "notes", "tasks", "deals", "companies", "contact_terms"):

@@ -56,9 +56,8 @@ async def test_a_newer_schema_is_refused_in_words(database: Database) -> None:
 
 async def test_an_id_is_never_used_again(database: Database) -> None:
     def add(connection: Connection) -> int:
-        return connection.execute(
-            insert(contacts).values(name="Anna", created_at=NOW).returning(contacts.c.id)
-        ).scalar_one()
+        statement = insert(contacts).values(name="Anna", created_at=NOW).returning(contacts.c.id)
+        return int(connection.execute(statement).scalar_one())
 
     first = database.transact(add)
     database.transact(lambda connection: connection.execute(contacts.delete()))
