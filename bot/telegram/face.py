@@ -22,7 +22,7 @@ from storage.outbox import Carrier
 from storage.users import user_by_handle, user_by_id
 
 _FIRST_RETRY = 0.3  # seconds: most often it was only a connection that had grown old
-_TOKEN_PAUSE = 60.0  # seconds, when the token itself is refused
+TOKEN_PAUSE = 60.0  # seconds, when the token itself is refused
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -146,7 +146,7 @@ def verdict_on(error: TelegramError | KeyError, attempts: int) -> NotNow | Never
         case RetryAfter():
             return NotNow("Telegram asks to wait", seconds_of(error))
         case InvalidToken():
-            return NotNow("Telegram refuses the token", _TOKEN_PAUSE)
+            return NotNow("Telegram refuses the token", TOKEN_PAUSE)
         case Forbidden() | BadRequest():
             return Never(error.message[:200])
         case NetworkError():

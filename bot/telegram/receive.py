@@ -81,6 +81,9 @@ async def _receive(face: TelegramFace, flow: Flow, clock: Clock, beside: asyncio
         try:
             if me is None:
                 me = await face.client.introduce()
+                if not has_menu:
+                    beside.create_task(_offer_menu(face.client.bot))
+                    has_menu = True
             updates = await face.client.poll(offset)
         except FAILURES as error:
             if isinstance(error, Conflict):
@@ -88,9 +91,6 @@ async def _receive(face: TelegramFace, flow: Flow, clock: Clock, beside: asyncio
             await asyncio.sleep(pace.failed(error))
             continue
         pace.worked()
-        if not has_menu:
-            beside.create_task(_offer_menu(face.client.bot))
-            has_menu = True
         # A poll that brought nothing has confirmed all before it: from then on no old offset can hide new ids.
         offset = None
         for data in updates:

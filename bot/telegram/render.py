@@ -80,7 +80,9 @@ def _pieces(text: str, units: Sequence[int], limit: int) -> Iterator[tuple[int, 
 
 def _trimmed(text: str, start: int, stop: int) -> tuple[int, int]:
     """The stretch without white space at its ends."""
-    piece = text[start:stop] if start < stop else ""
+    if start >= stop:
+        return start, start
+    piece = text[start:stop]
     return stop - len(piece.lstrip()), start + len(piece.rstrip())
 
 
