@@ -74,7 +74,7 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int) -> list[Token]:
     run: list[Token] = []
     for index in range(at, min(len(tokens), at + _LONGEST + 2)):
         token = tokens[index]
-        if token.fold == "." and run and len(run[-1].word) == 1:
+        if token.fold == "." and run and (len(run[-1].word) == 1 or (len(run[-1].word) == 2 and run[-1].capital)):
             continue
         if token.fold in ("&", "+") and run and index + 1 < len(tokens) and tokens[index + 1].capital:
             run.append(token)
@@ -103,7 +103,9 @@ def name_like(clause: Clause, token: Token, run: Sequence[Token] = ()) -> bool:
     ):
         return False
     if token.capital:
-        return not (clause.has("common", word) and not clause.has("firm_words", word)) and not russian.is_common(word)
+        second = bool(run) and run[-1].capital and clause.words.code != "de"
+        common = clause.has("common", word) and not second and not clause.has("firm_words", word)
+        return not common and (second or not russian.is_common(word))
     if run and run[0].capital:
         return False
     if clause.has("common", word) or clause.in_moment(token) or any(sign.isdigit() for sign in word):

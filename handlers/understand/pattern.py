@@ -10,10 +10,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from handlers.understand.tokens import Token, fold
 
 _TRIES = 12  # places that a slot may end at before a template is given up: keeps matching linear
+_WAYS = 24  # ways to fit a template that are compared
 _PART = re.compile(r"[\[\]()]|\{\w+\??\}|<\w+>(?:\|[^\s\[\]()]+)*|[^\s\[\]()]+")
 
 
@@ -137,11 +139,12 @@ def _words(part: str, lists: Mapping[str, Sequence[str]]) -> Words:
 
 
 def match(template: Template, tokens: Sequence[Token]) -> Match | None:
-    """How a template covers all of these tokens, or None."""
-    for slots, weight in _walk(template.row, tokens, 0):
-        if weight:
-            return Match(template, slots, weight)
-    return None
+    """How a template covers all of these tokens, with the most of its own words; or None."""
+    best: Found | None = None
+    for found in islice(_walk(template.row, tokens, 0), _WAYS):
+        if found[1] and (best is None or found[1] > best[1]):
+            best = found
+    return Match(template, best[0], best[1]) if best else None
 
 
 def match_start(template: Template, tokens: Sequence[Token]) -> int | None:

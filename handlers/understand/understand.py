@@ -29,7 +29,7 @@ def understand(text: str, setting: Setting, lookups: Lookups, language: str | No
     message = read_message(text, setting, lookups)
     code = detect(message.row, language, setting.language)
     message = replace(message, code=code)
-    if not message.row:
+    if not any(token.kind != "sign" for token in message.row):
         return Understanding((Intent("unknown", because=("nothing said",)),), code)
     if message.command:
         whole = _interpret(message.clause(message.row))
@@ -127,16 +127,24 @@ def _without_end(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _candidates(clause: Clause, row: Sequence[Token], bare: Sequence[Token]) -> Iterator[Intent]:
-    rows = (bare, row) if clause.moment is not None else (row,)
+    rows: list[Sequence[Token]] = [row, bare] if len(bare) < len(row) else [row]
+    if any(token.fold == "," for token in bare):
+        rows.append([token for token in bare if token.fold != ","])
     order = [clause.words.code, *(code for code in LANGUAGES if code != clause.words.code)]
+    fits = {
+        code: sorted(
+            (Found(clause, found, tokens) for tokens in rows for found in lexicon(code).matches(tokens)),
+            key=lambda found: -found.match.weight,
+        )
+        for code in order
+    }
     for soft in (False, True):
         for code in order:
-            for tokens in rows:
-                for found in lexicon(code).matches(tokens):
-                    rule = rule_of(found.template.intent, soft)
-                    intent = rule(Found(clause, found, tokens)) if rule else None
-                    if intent is not None:
-                        yield intent
+            for found in fits[code]:
+                rule = rule_of(found.match.template.intent, soft)
+                intent = rule(found) if rule else None
+                if intent is not None:
+                    yield intent
 
 
 def _asked(clause: Clause, intent: Intent) -> Intent | None:

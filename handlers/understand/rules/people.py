@@ -35,6 +35,8 @@ def _new(found: Found, name: IntentName) -> Intent | None:
 
 def lookup_contact(found: Found) -> Intent | None:
     """Whose card is wanted."""
+    if found.clause.moment is not None and not found.clause.moment.past:
+        return None
     tokens = found.tokens(found.name("who") or "who")
     pieces = with_pieces(found.clause, tokens, money=False)
     if pieces.email or pieces.phone:
@@ -128,8 +130,8 @@ def delete(found: Found) -> Intent | None:
     if found.has("number"):
         number = found.tokens("number")[0].word
         return Intent("delete", Slots(number=int(number)), because=found.because) if number.isdecimal() else None
-    if found.has("text"):
-        words = found.text("text")
+    if found.has("text") or found.has("planned"):
+        words = found.text("text" if found.has("text") else "planned")
         return Intent("delete", Slots(text=words), because=found.because) if words else None
     tokens = found.tokens(found.name("who") or "who")
     pieces = with_pieces(found.clause, tokens, money=False)

@@ -8,6 +8,7 @@ from handlers.understand.body import with_pieces
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import Who
+from reminders.when import local_now
 
 
 def _whom(who: Who | None) -> Slots:
@@ -42,6 +43,9 @@ def add_note_free(found: Found) -> Intent | None:
 def log_call(found: Found) -> Intent | None:
     """A call or a meeting that took place, with whom and what came of it."""
     clause = found.clause
+    noun = found.match.template.intent.endswith(".noun")
+    if noun and clause.moment is not None and not _over(found):
+        return None
     if found.name("body"):
         tokens = found.tokens(found.name("body") or "body")
         pieces = with_pieces(clause, tokens[:1], money=False)
@@ -65,6 +69,15 @@ def log_call(found: Found) -> Intent | None:
     if who is None and clause.context:
         slots = replace(slots, person=clause.context)
     return Intent("log_call", slots, when=clause.moment, because=found.because)
+
+
+def _over(found: Found) -> bool:
+    """Whether the clause's moment lies behind, or today."""
+    moment = found.clause.moment
+    if moment is None or moment.past:
+        return True
+    now = local_now(found.clause.setting)
+    return moment.rrule is None and (moment.wall < now if moment.has_time else moment.wall.date() <= now.date())
 
 
 def send_email(found: Found) -> Intent | None:

@@ -9,8 +9,11 @@ from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import read_who
 from handlers.understand.title import concerned, task_title
+from reminders.moment import Moment
+from reminders.when import find_moment
 
 _ARTICLES = "articles"
+_AHEAD = {"ru": "через "}  # what makes a bare length of time a moment; "in " elsewhere
 
 
 def add_task(found: Found) -> Intent | None:
@@ -65,6 +68,11 @@ def _task_words(found: Found) -> str | None:
 def snooze(found: Found) -> Intent | None:
     """A reminder put off, to a moment if one is said."""
     moment = found.clause.moment
+    if found.has("span"):
+        tokens = found.tokens("span")
+        moment = moment or _span(found.clause, tokens[0].start, tokens[-1].end)
+        if moment is None:
+            return None
     slots = Slots(due_text=moment.words if moment else None)
     if found.has("number"):
         word = found.tokens("number")[0].word
@@ -77,10 +85,27 @@ def snooze(found: Found) -> Intent | None:
         tokens = found.tokens("task")
         while len(tokens) > 1 and found.clause.listed(_ARTICLES, tokens[0]):
             tokens = tokens[1:]
+        tokens = [token for token in tokens if not found.clause.in_moment(token)]
+        while len(tokens) > 1 and found.clause.listed("stop", tokens[-1]):
+            tokens = tokens[:-1]
+        if not tokens:
+            return None
         slots = replace(slots, text=found.clause.between(tokens[0].start, tokens[-1].end))
         who = concerned(found.clause, slots.text)
         slots = replace(slots, person=who[0], company=who[1])
     return Intent("snooze", slots, when=moment, because=found.because)
+
+
+def _span(clause: Clause, start: int, end: int) -> Moment | None:
+    """A bare length of time as the moment that lies that far ahead: "2h" as "in 2h"."""
+    lead = _AHEAD.get(clause.words.code, "in ")
+    moment = find_moment(lead + clause.text[start:end], clause.setting)
+    if moment is None or moment.rrule:
+        return None
+    shift = start - len(lead)
+    spans = tuple((max(s + shift, start), e + shift) for s, e in moment.spans if e + shift > start)
+    words = clause.text[start:end].strip()
+    return replace(moment, start=start, end=spans[-1][1] if spans else end, spans=spans or ((start, end),), words=words)
 
 
 def snooze_to(found: Found) -> Intent | None:
@@ -94,6 +119,8 @@ def list_tasks(found: Found) -> Intent | None:
     period = found.text("period") if found.has("period") else None
     if not period and clause.moment:
         period = clause.moment.words
+    if period and len(period.split()) > 4:
+        return None
     slots = Slots(due_text=period)
     if found.name("who"):
         if found.has(found.name("who") or "who"):
