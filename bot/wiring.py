@@ -80,9 +80,8 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
     tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
     tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
     if settings.drop is not None:
-        from mail.drop import serve_drop
-
         from bot.mail_in import MailIn
+        from mail.drop import serve_drop
         from mail.prepare import MailParser
 
         parser = await parts.enter_async_context(MailParser(authserv=settings.authserv))

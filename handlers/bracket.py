@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind, together
 from handlers.lookups import StoreLookups
-from handlers.mailroom import receive
+from handlers.mailroom import concerned, receive
 from handlers.questions import answer_question
 from handlers.strangers import greet
 from handlers.taps import REPLACING, press
@@ -62,21 +62,20 @@ def tell_parked(connection: Connection, inbox_id: int, error: str) -> None:
     """A message is given up: it is visible in triage, and its author, if of the team, is told."""
     message = message_of(connection, inbox_id)
     put_in_triage(connection, "parked", at=message.now, inbox_id=inbox_id, detail=error)
-    user = identify(connection, message)
-    if user is None:
-        return
-    words = Words(user.language, user.timezone)
-    said = draft("⚠ " + words.say("I could not handle this message. It is kept; `triage` shows it."))
-    destination = _destination(message, user)
-    outbox.add(
-        connection,
-        of_kind(said, "notice" if message.mail is not None else "reply"),
-        destination,
-        key=f"parked:{inbox_id}",
-        now=message.now,
-        inbox_id=inbox_id,
-        in_answer_to=None if message.mail is not None else message.external_id,
-    )
+    author = identify(connection, message)
+    for user in [author] if author is not None else owners(connection):
+        words = Words(user.language, user.timezone)
+        said = draft("⚠ " + words.say("I could not handle this message. It is kept; `triage` shows it."))
+        answers = author is not None and message.channel != "email"
+        outbox.add(
+            connection,
+            of_kind(said, "reply" if answers else "notice"),
+            _destination(message, user) if answers else Destination("push", user.id),
+            key=f"parked:{inbox_id}:{user.id}",
+            now=message.now,
+            inbox_id=inbox_id,
+            in_answer_to=message.external_id if answers else None,
+        )
 
 
 def _acting(connection: Connection, inbox_id: int, message: InboundMessage, team: Team, user: User) -> Acting:
@@ -111,10 +110,8 @@ def _handle_mail(
 ) -> None:
     """Logs a mail and tells who is concerned: its author when that is a member, else the owners."""
     assert message.mail is not None
-    told = [author] if author is not None else owners(connection)
-    if not told:
-        return
-    acting = _acting(connection, inbox_id, message, team, told[0])
+    told = [author] if author is not None else concerned(connection, message.mail)
+    acting = _acting(connection, inbox_id, message, team, told[0] if told else _nobody(team))
     if author is None:
         acting = replace(acting, trail=replace(acting.trail, user_id=None))
     answer = receive(acting, message.mail, from_team=author is not None)
@@ -133,6 +130,11 @@ def _handle_mail(
         )
 
 
+def _nobody(team: Team) -> User:
+    """Whom mail is handled for as long as the team has no owner: it waits in triage for the first one."""
+    return User(0, "", "owner", team.language, team.zone)
+
+
 def _reply(acting: Acting, message: InboundMessage, answer: Draft, *, edits: str | None) -> None:
     outbox.add(
         acting.connection,
@@ -147,7 +149,5 @@ def _reply(acting: Acting, message: InboundMessage, answer: Draft, *, edits: str
 
 
 def _destination(message: InboundMessage, user: User) -> Destination:
-    if message.mail is not None:
-        return Destination("push", user.id)
     # A lane is channel and chat: the answer goes back to where the message came from.
     return Destination(message.channel, user.id, message.lane.partition(":")[2])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import Connection
+
 from handlers.acting import Acting, draft, of_kind, shortened, together
 from handlers.lookups import StoreLookups
 from handlers.team import Team
@@ -20,7 +22,7 @@ from storage.messages import Address, Choice, Direction, Draft, Letter, Mail
 from storage.notes import add_note
 from storage.search import find_contacts
 from storage.triage import Reason, close_for, is_ignored, put_in_triage
-from storage.users import team_addresses
+from storage.users import User, owners, team_addresses, user_by_id
 
 _QUOTE = 160  # code points of a mail that a receipt shows
 _ROUTES_APART = timedelta(hours=26)  # a forward's date lacks its zone
@@ -61,6 +63,18 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
     if addressed:
         return Case(outer, "out", addressed, "copy")
     return Case(outer, "out", (), "direct", outer.newest)
+
+
+def concerned(connection: Connection, mail: Mail) -> list[User]:
+    """Who is told of a mail from outside: whoever its sender's contact belongs to, else the owners."""
+    address = mail.outer.sender.address
+    for contact_id, _ in contacts_by_handles(connection, "email", [address]).get(address, []):
+        contact = contact_by_id(connection, contact_id)
+        if contact is not None and contact.owner_id is not None:
+            owner = user_by_id(connection, contact.owner_id)
+            if owner is not None:
+                return [owner]
+    return owners(connection)
 
 
 def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:

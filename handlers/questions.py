@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from handlers.acting import Acting
 from handlers.mailroom import pick_contact
 from handlers.understand.intents import Intent, Slots
+from handlers.verbs.act import act_on
 from handlers.verbs.meta import reread
 from handlers.verbs.notes import take_note
 from handlers.verbs.tasks import make_task, rescheduled
+from handlers.whom import decide
 from reminders.when import find_moment, title_without
 from storage.buttons import Question, take_question
+from storage.codec import unpack
 from storage.messages import Draft
+from storage.search import find_contacts
 from storage.tasks import task_by_id
 
 _COMMANDS = frozenset(("undo", "help", "list_tasks", "list_leads", "pipeline", "triage"))
@@ -37,4 +43,11 @@ def _answers(acting: Acting, question: Question, text: str) -> Draft | None:
         when = find_moment(text, acting.setting)
         task = task_by_id(acting.connection, question.arguments["task"])
         return rescheduled(acting, task, when) if when is not None and task is not None else None
+    if question.asks == "whom":
+        intent = unpack(Intent, question.arguments["intent"])
+        found = decide(acting, intent, find_contacts(acting.connection, text), text)
+        if isinstance(found, Draft):
+            return found
+        named = replace(intent, slots=replace(intent.slots, person=text))
+        return act_on(acting, replace(named, contact_id=found.id) if found else named)
     return pick_contact(acting, question.asks, question.arguments["interaction"], text)

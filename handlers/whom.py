@@ -6,10 +6,13 @@ from dataclasses import replace
 
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
+from storage.buttons import ask
 from storage.codec import pack
 from storage.contacts import Contact, contact_by_id, contacts_by_handles
 from storage.messages import Choice, Draft
 from storage.search import Hit, find_contacts
+
+_CLOSE = 0.85
 
 
 def find_whom(acting: Acting, intent: Intent) -> Contact | Draft | None:
@@ -33,6 +36,8 @@ def find_whom(acting: Acting, intent: Intent) -> Contact | Draft | None:
 
 def decide(acting: Acting, intent: Intent, hits: list[Hit], named: str) -> Contact | Draft | None:
     """The sure one; else the question which of these is meant; None when there are none."""
+    if intent.name == "add_task":  # a task needs nobody: a faint likeness isn't worth a question
+        hits = [hit for hit in hits if hit.score >= _CLOSE]
     if not hits:
         return None
     if hits[0].sure:
@@ -52,6 +57,12 @@ def choose(contact: Contact, intent: Intent) -> Choice:
 def new_and_do(acting: Acting, intent: Intent) -> Choice:
     """A button that makes the person a contact first, and then does what was asked."""
     return Choice(acting.say("New contact"), "new_and_do", {"intent": pack(intent)})
+
+
+def ask_whom(acting: Acting, intent: Intent) -> Draft:
+    """Nobody was named: the next message says whom it is about."""
+    ask(acting.connection, acting.user.id, acting.lane, "whom", {"intent": pack(intent)}, at=acting.now)
+    return draft("❓ " + acting.say("Whom is it about? Type the name."))
 
 
 def unknown_person(acting: Acting, intent: Intent, named: str) -> Draft:

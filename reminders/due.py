@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 from reminders.recurrence import next_after
 from reminders.zones import localise, resolve
 from storage.changes import Trail
-from storage.reminders import DueRow, due_rows
+from storage.reminders import DueRow, cancel_reminder, due_rows
 from storage.tasks import Due, Task, reschedule_task, task_by_id
 from storage.users import User, user_by_id
 
@@ -37,6 +37,7 @@ def take_due(
     for row in due_rows(connection, now=now, user_id=user_id, limit=limit):
         task, user = task_by_id(connection, row.task_id), user_by_id(connection, row.user_id)
         if task is None or user is None:
+            cancel_reminder(connection, row.id)  # its user left the team: nobody would ever take it
             continue
         taken.append(_due(row, task, user, now))
     return taken

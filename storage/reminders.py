@@ -41,3 +41,8 @@ def mark_queued(connection: Connection, reminder_id: int, outbox_id: int | None)
     connection.execute(
         update(reminders).where(reminders.c.id == reminder_id).values(state="queued", outbox_id=outbox_id)
     )
+
+
+def cancel_reminder(connection: Connection, reminder_id: int) -> None:
+    """Nobody wants it any more."""
+    connection.execute(update(reminders).where(reminders.c.id == reminder_id).values(state="cancelled"))

@@ -15,11 +15,11 @@ from bot.console import parse_moment
 from bot.settings import Settings, load_settings
 from handlers.lookups import StoreLookups
 from handlers.understand.explain import explained
-from handlers.understand.intents import Lookups, NoLookups
+from handlers.understand.intents import Lookups, NoLookups, Understanding
 from handlers.understand.understand import understand
 from reminders.moment import Setting
 from storage.clock import Clock
-from storage.database import database_url, open_database_now
+from storage.database import Database, database_url, open_database_now
 from storage.errors import WrongUsage
 
 
@@ -28,29 +28,29 @@ def explain(args: argparse.Namespace) -> int:
     settings = load_settings()
     if args.text is None and not args.jsonl:
         raise WrongUsage('What shall I explain? Try: rapport explain "remind me friday to call Anna"')
-    with _lookups(settings) as lookups:
+    with _configured(settings) as database:
         if args.text is not None:
-            print(_explained(settings, lookups, {"text": args.text}), flush=True)
+            print(_explained(settings, database, {"text": args.text}), flush=True)
             return 0
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
         for line in sys.stdin:
-            print(_answer(settings, lookups, line), flush=True)
+            print(_answer(settings, database, line), flush=True)
     return 0
 
 
-def _answer(settings: Settings, lookups: Lookups, line: str) -> str:
+def _answer(settings: Settings, database: Database | None, line: str) -> str:
     """One line out for each line in, also for one that can't be read."""
     try:
         asked = json.loads(line)
         if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
             raise TypeError
-        return _explained(settings, lookups, asked)
+        return _explained(settings, database, asked)
     except (ValueError, TypeError):
         wanted = 'want one JSON object a line, for example {"text": "call Anna", "lang": "en"}'
         return json.dumps({"error": wanted})
 
 
-def _explained(settings: Settings, lookups: Lookups, asked: dict[str, str]) -> str:
+def _explained(settings: Settings, database: Database | None, asked: dict[str, str]) -> str:
     zone = asked.get("tz") or settings.team.zone
     if zone not in available_timezones():
         raise ValueError(zone)
@@ -61,15 +61,22 @@ def _explained(settings: Settings, lookups: Lookups, asked: dict[str, str]) -> s
         language=asked.get("lang") or settings.team.language,
         country=asked.get("country") or settings.team.country,
     )
-    return json.dumps(explained(understand(asked["text"], setting, lookups, asked.get("lang"))), ensure_ascii=False)
+
+    def work(lookups: Lookups) -> Understanding:
+        return understand(asked["text"], setting, lookups, asked.get("lang"))
+
+    if database is None:
+        return json.dumps(explained(work(NoLookups())), ensure_ascii=False)
+    found = database.look(lambda connection: work(StoreLookups(connection)))
+    return json.dumps(explained(found), ensure_ascii=False)
 
 
 @contextmanager
-def _lookups(settings: Settings) -> Iterator[Lookups]:
-    """The configured database's names, if it exists."""
+def _configured(settings: Settings) -> Iterator[Database | None]:
+    """The configured database, for its names, if it exists."""
     url = database_url(settings.database)
     if url.get_backend_name() == "sqlite" and not Path(str(url.database)).exists():
-        yield NoLookups()
+        yield None
         return
-    with open_database_now(settings.database) as database, database.engine.connect() as connection:
-        yield StoreLookups(connection)
+    with open_database_now(settings.database) as database:
+        yield database

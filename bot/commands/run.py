@@ -6,9 +6,11 @@ import argparse
 import asyncio
 import sys
 
+from sqlalchemy import Connection
+
 from bot.log import start_logging
 from bot.settings import Settings, load_settings
-from storage.database import Database, open_database_now
+from storage.database import open_database_now
 from storage.meta import claim_code, new_claim_code
 from storage.users import owners
 
@@ -31,12 +33,9 @@ def run(args: argparse.Namespace) -> int:
 def _show_claim_code(settings: Settings) -> None:
     """Shows the code that claims ownership, when nobody owns the database yet; on a terminal only, never in a log."""
 
-    def work(database: Database) -> str:
-        def code(connection: object) -> str:
-            return "" if owners(connection) else claim_code(connection) or new_claim_code(connection)  # type: ignore[arg-type]
-
-        return database.transact(code)
+    def work(connection: Connection) -> str:
+        return "" if owners(connection) else claim_code(connection) or new_claim_code(connection)
 
     with open_database_now(settings.database) as database:
-        if code := work(database):
+        if code := database.transact(work):
             print(f"Nobody owns this Rapport yet. Send your bot this code: {code}", file=sys.stderr)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from handlers.verbs.people import open_card
-from handlers.whom import find_whom, label_of, unknown_person
+from handlers.whom import ask_whom, find_whom, label_of, unknown_person
+from storage.buttons import ask
 from storage.interactions import log_interaction
 from storage.messages import Choice, Draft
 from storage.notes import add_note
@@ -19,16 +20,10 @@ def take_note(acting: Acting, intent: Intent) -> Draft:
         return found
     if found is None:
         named = slots.person or slots.company
-        if not named:
-            return draft(
-                "❓ "
-                + acting.say(
-                    "Whom is the note about? Try: {example}", example=acting.say("note for Anna: prefers mornings")
-                )
-            )
-        return unknown_person(acting, intent, named)
+        return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
     if not slots.text:
-        return draft("❓ " + acting.say("What shall I note about {name}?", name=found.name), choices=())
+        ask(acting.connection, acting.user.id, acting.lane, "note", {"contact": found.id}, at=acting.now)
+        return draft("❓ " + acting.say("What shall I note about {name}?", name=found.name))
     add_note(acting.trail, slots.text, contact_id=found.id)
     return draft(
         f"👤 {label_of(found)}",
@@ -45,7 +40,7 @@ def log_call(acting: Acting, intent: Intent) -> Draft:
         return found
     if found is None:
         named = slots.person or slots.company
-        return unknown_person(acting, intent, named) if named else draft("❓ " + acting.say("Who was it with?"))
+        return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
     log_interaction(
         acting.trail,
         channel="call",

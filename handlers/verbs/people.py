@@ -66,10 +66,9 @@ def update_person(acting: Acting, intent: Intent) -> Draft:
     if not isinstance(contact, Contact):
         return draft(acting.say("It is gone by now."))
     slots = intent.slots
-    if slots.email:
-        add_handle(acting.trail, contact.id, "email", slots.email.lower())
-    if slots.phone:
-        add_handle(acting.trail, contact.id, "phone", slots.phone)
+    for kind, value in (("email", (slots.email or "").lower()), ("phone", slots.phone or "")):
+        if value and not _holder(acting, kind, value, contact):
+            add_handle(acting.trail, contact.id, kind, value)
     if slots.company and not contact.company:
         change_contact(acting.trail, contact.id, company_id=company_named(acting.trail, slots.company))
     if intent.name == "add_lead" and contact.status == "contact":
@@ -88,10 +87,11 @@ def set_field(acting: Acting, intent: Intent) -> Draft:
     field, value = (slots.field or "").lower(), slots.value or slots.email or slots.phone or ""
     if not field or not value:
         return draft("❓ " + acting.say("What shall I write where? Try: {example}", example="Anna phone +49 30 901820"))
-    if field == "email":
-        add_handle(acting.trail, found.id, "email", (slots.email or value).lower())
-    elif field == "phone":
-        add_handle(acting.trail, found.id, "phone", slots.phone or value)
+    if field in ("email", "phone"):
+        reached = (slots.email or value).lower() if field == "email" else slots.phone or value
+        if holder := _holder(acting, field, reached, found):
+            return draft("⚠ " + acting.say("{value} is {name}'s already.", value=reached, name=label_of(holder)))
+        add_handle(acting.trail, found.id, field, reached)
     elif field in ("tag", "tags"):
         add_tag(acting.trail, found.id, value.lstrip("#"))
     elif field == "company":
@@ -152,6 +152,14 @@ def _twins(acting: Acting, intent: Intent) -> list[Contact]:
         close = [each for each in close if not each.company or each.company.casefold() == slots.company.casefold()]
     held = [contact_by_id(acting.connection, contact_id) for contact_id in holders]
     return [each for each in held if each is not None] + close
+
+
+def _holder(acting: Acting, kind: str, value: str, but: Contact) -> Contact | None:
+    """Another contact that has this handle for itself."""
+    for contact_id, shared in contacts_by_handles(acting.connection, kind, [value]).get(value, []):
+        if contact_id != but.id and not shared:
+            return contact_by_id(acting.connection, contact_id)
+    return None
 
 
 def _taken(acting: Acting, intent: Intent) -> bool:

@@ -8,6 +8,7 @@ from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
 from handlers.whom import find_whom, label_of
 from reminders.moment import Moment
+from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
 from storage.contacts import Contact
 from storage.messages import Choice, Draft
@@ -33,6 +34,8 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
     if not title:
         example = acting.say("remind me friday 14:00 to call Anna")
         return draft("❓ " + acting.say("What is to be done? Try: {example}", example=example))
+    if senseless := _senseless(acting, intent):
+        return senseless
     assignee = _assignee(acting, intent)
     if isinstance(assignee, Draft):
         return assignee
@@ -186,6 +189,18 @@ def _receipt(acting: Acting, task: Task, contact: Contact | None, assignee: User
     if task.due_wall is not None or not task.rrule:
         buttons.append(other_time(acting, task))
     return draft(f"☑ {sentence(task.title)}", " · ".join(filter(None, facts)), choices=(tuple(buttons),))
+
+
+def _senseless(acting: Acting, intent: Intent) -> Draft | None:
+    """A moment that can't be, or that is past: said with what would work."""
+    if intent.when is not None and intent.when.past and not intent.when.rrule:
+        return draft(
+            "⚠ " + acting.say("“{words}” is past. Try “tomorrow 9:00” or “in 3 days”.", words=intent.when.words)
+        )
+    bad = find_bad_moment(acting.text, acting.setting) if intent.when is None else None
+    if bad is None:
+        return None
+    return draft("⚠ " + acting.say("“{words}” is no date. Try “30 Nov 9:00” or “in 3 days”.", words=bad.words))
 
 
 def _assignee(acting: Acting, intent: Intent) -> User | Draft:
