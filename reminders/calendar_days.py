@@ -102,6 +102,11 @@ def other_dates(day: Day, today: date, setting: Setting) -> tuple[date, ...]:
 
 
 def _find_year(day: Day, today: date) -> date:
+    if day.base is not None:
+        year = today.year + day.base.number
+        if day.number > calendar.monthrange(year, day.month)[1]:
+            raise OutOfCalendar("no_such_day")
+        return date(year, day.month, day.number)
     if day.year is not None:
         return date(day.year, day.month, day.number)
     for year in range(today.year, today.year + 9):
@@ -119,6 +124,8 @@ def _edge_of_month(first: date, edge: str) -> date:
 
 
 def _find_month(day: Day, today: date) -> date:
+    if day.base is not None:
+        return _edge_of_month(date(today.year + day.base.number, day.month, 1), day.edge)
     if day.year is not None:
         return _edge_of_month(date(day.year, day.month, 1), day.edge)
     found = _edge_of_month(date(today.year, day.month, 1), day.edge)

@@ -85,7 +85,9 @@ def match_frame(words: FrameWords, folds: Sequence[str], place: int) -> Frame | 
     last = end
     for _ in range(_MAX_LINKS):
         polite = match_role(words, "polite", folds, last, language)
-        link = match_role(words, "link", folds, last, language) or (match_role(words, "link", folds, last) if not links else None)
+        link = match_role(words, "link", folds, last, language) or (
+            match_role(words, "link", folds, last) if not links else None
+        )
         if link is not None:
             links.append(" ".join(folds[last : link[0]]))
             last = link[0]
@@ -111,7 +113,8 @@ def find_frame(tokens: Sequence[Token], lexicon: Lexicon) -> Frame | None:
             (
                 p + 1
                 for p in range(end, min(len(folds), end + 14))
-                if match_role(words, "link", folds, p, language) and folds[p] not in ("-", "–", "—", "of", "for", "и", "на", "mit", "um", "an")
+                if match_role(words, "link", folds, p, language)
+                and folds[p] not in ("-", "–", "—", "of", "for", "и", "на", "mit", "um", "an")
             ),
             end + 1,
         )

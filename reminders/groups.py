@@ -51,6 +51,12 @@ class Group:
             return None
         return _CHOOSERS[piece.kind](self, piece)
 
+    def bound_by_day(self) -> None:
+        """Before a recurrence is taken: a day said with "until" or "from" is its end or start."""
+        if self.day is not None and self.day.role in ("due", "from"):
+            setattr(self, "until" if self.day.role == "due" else "start", self.day)
+            self.day = None
+
     def take(self, piece: Piece, place: str) -> None:
         """Put a piece in its place."""
         setattr(self, place, piece)
@@ -144,11 +150,10 @@ def _single(piece: Piece) -> Group:
 
 
 def _place_in(group: Group, piece: Piece) -> str | None:
-    if piece.kind == "every" and group.day is not None and group.every is None:
-        day = group.day
-        if day.role in ("from", "due"):
-            return None
-    return group.accepts(piece)
+    place = group.accepts(piece)
+    if place == "every":
+        group.bound_by_day()
+    return place
 
 
 def _adjacent(chart: Chart, left: Piece, right: Piece) -> bool:
@@ -186,6 +191,8 @@ def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
         if target is None:
             joined.append(group)
             continue
+        if group.every is not None:
+            target.bound_by_day()
         places = [(piece, target.accepts(piece)) for piece in group.pieces]
         if any(place is None for _, place in places):
             joined.append(group)
@@ -206,7 +213,8 @@ def _completes(chart: Chart, first: Group, second: Group) -> bool:
     if first.every and second.every:
         return False
     if second.every and not first.every:
-        if first.offset or (first.day and not _goes_with_every(first.day)):
+        bounding = first.day is not None and first.day.role in ("due", "from")
+        if first.offset or (first.day and not bounding and not _goes_with_every(first.day)):
             return False
         return not (first.timed and second.timed)
     if first.every and second.day and not _goes_with_every(second.day):
@@ -221,13 +229,18 @@ def _completes(chart: Chart, first: Group, second: Group) -> bool:
 def _splits_clock(first: Group, second: Group) -> bool:
     """One says the part of the day, the other the hour: "tomorrow evening call Ana at 8"."""
     return bool(first.clock) != bool(second.clock) and isinstance(
-        (first.clock or second.clock).value if (first.clock or second.clock) else None, Clock  # type: ignore[union-attr]
+        (first.clock or second.clock).value if (first.clock or second.clock) else None,
+        Clock,  # type: ignore[union-attr]
     )
 
 
 def _goes_with_every(piece: Piece) -> bool:
     day = piece.value
-    return isinstance(day, Day) and day.kind in ("month_day", "nth", "weekday", "date", "relative") and piece.role != "about"
+    return (
+        isinstance(day, Day)
+        and day.kind in ("month_day", "nth", "weekday", "date", "relative")
+        and piece.role != "about"
+    )
 
 
 def find_bad(groups: list[Group]) -> tuple[Piece, str] | None:

@@ -16,7 +16,7 @@ _KINDS: dict[str, Kind] = {
     "PARTW": "part",
     "MEAL": "part",
     "OFFSET": "offset",
-    "AGO": "ago",
+    "PASTOFFSET": "ago",
     "REPEAT": "every",
     "COUNT": "count",
     "LENGTH": "length",
@@ -24,7 +24,7 @@ _KINDS: dict[str, Kind] = {
 }
 # The categories of prepositions that may stand before each kind, the telling ones first.
 _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
-    "day": ("STRONGDUE", "ABOUT", "FROM", "ON", "DUE", "AFTER", "BEFORE", "AT"),
+    "day": ("STRONGDUE", "UNTIL", "ABOUT", "FROM", "ON", "DUE", "AFTER", "BEFORE", "AT"),
     "clock": ("STRONGDUE", "AT", "ATW", "FROM", "DUE", "AFTER", "BEFORE"),
     "part": ("STRONGDUE", "ON", "AT", "DUE", "AFTER", "BEFORE"),
     "offset": ("STRONGDUE", "DUE", "FROM"),
@@ -34,7 +34,7 @@ _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
     "length": (),
     "bad": ("STRONGDUE", "ON", "AT", "DUE"),
 }
-_ROLES: dict[str, Role] = {"STRONGDUE": "due", "FROM": "from", "ABOUT": "about"}
+_ROLES: dict[str, Role] = {"STRONGDUE": "due", "UNTIL": "due", "FROM": "from", "ABOUT": "about"}
 _ARTICLED = frozenset({"month_day", "period", "nth", "quarter", "month", "date", "workday", "week"})
 _NEEDED = frozenset({"AT", "ON", "DUE", "STRONGDUE", "FROM", "AFTER", "BEFORE"})
 _MAX_CHAIN = 3
@@ -185,7 +185,9 @@ def _clock_after(chart: Chart, place: int) -> bool:
         if chart.has("AT", place):
             following = max(t.end for t in chart.at[place]["AT"])
             return chart.has("CLOCK", following)
-        if not (chart.has("COMMA", place) or chart.has("DOT", place) or chart.has("ON", place) or chart.has("DUE", place)):
+        if not (
+            chart.has("COMMA", place) or chart.has("DOT", place) or chart.has("ON", place) or chart.has("DUE", place)
+        ):
             return False
         place += 1
     return False
@@ -228,7 +230,9 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
     if prepared or _clock_after(chart, term.end):
         return True
     if term.value.kind == "month_day":
-        return lead.article and _is_boundary(chart, term.end) or term.rule == "day_of_month" and _suffix_tells(chart, term)
+        return (
+            lead.article and _is_boundary(chart, term.end) or term.rule == "day_of_month" and _suffix_tells(chart, term)
+        )
     if term.value.kind == "weekday" and term.rule == "weekday":
         alone = str(chart.lexicon.settings.get("weekday_alone", "")).split()
         final = str(chart.lexicon.settings.get("weekday_last", "")).split()
@@ -246,18 +250,24 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
 
 def _suffix_tells(chart: Chart, term: Term) -> bool:
     """The Russian 15-го says by itself that a day is meant."""
-    return chart.fold(term.end - 1) in ("го", "ого") and chart.tokens[term.end - 1].kind == "word" and term.end - term.start > 1
+    return (
+        chart.fold(term.end - 1) in ("го", "ого")
+        and chart.tokens[term.end - 1].kind == "word"
+        and term.end - term.start > 1
+    )
 
 
 def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
-    if term.rule in ("bare_hour", "hour_with_word", "hour_letter", "clock_of_part", "clock_range") and _is_counted(chart, term.end):
+    if term.rule in ("bare_hour", "hour_with_word", "hour_letter", "clock_of_part", "clock_range") and _is_counted(
+        chart, term.end
+    ):
         return False
     if chart.has("UNIT", term.end) and term.rule == "bare_hour":
         return False
     firm = "AT" in lead.found
     loose = any(category in ("ATW", "STRONGDUE", "AFTER", "BEFORE") for category in lead.found)
-    if term.rule == "bare_hour" and lead.start and chart.tokens[lead.start - 1].kind == "number":
-        return _day_before(chart, lead.start)
+    if term.rule == "bare_hour" and lead.start and chart.tokens[lead.start - 1].text.isdigit():
+        return chart.ending("DAY", lead.start, 6) is not None
     if term.rule == "clock_of_part":
         return firm
     if firm:
@@ -277,8 +287,12 @@ def _weak_every_counts(chart: Chart, term: Term) -> bool:
         return True
     if _is_boundary(chart, term.end):
         return True
-    return term.start == 0 and "CLOCK" in chart.places and not any(
-        isinstance(t.value, Day) and not t.weak for p in chart.places.get("DAY", ()) for t in chart.at[p]["DAY"]
+    return (
+        term.start == 0
+        and "CLOCK" in chart.places
+        and not any(
+            isinstance(t.value, Day) and not t.weak for p in chart.places.get("DAY", ()) for t in chart.at[p]["DAY"]
+        )
     )
 
 

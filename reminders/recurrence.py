@@ -40,8 +40,9 @@ def write_rule(every: Every, *, count: int | None = None, until: datetime | None
         parts.append("BYMONTHDAY=" + ",".join(str(day) for day in every.month_days))
     single = len(every.weekdays) == 1 and every.frequency in ("MONTHLY", "YEARLY")
     if every.weekdays:
-        prefix = str(every.position) if single and every.position else ""
-        parts.append("BYDAY=" + ",".join(prefix + WEEKDAY_NAMES[day] for day in every.weekdays))
+        positions = every.positions or ((every.position,) if single and every.position else ())
+        days = [f"{place or ''}{WEEKDAY_NAMES[day]}" for day in every.weekdays for place in positions or (0,)]
+        parts.append("BYDAY=" + ",".join(days))
     if every.position and not single:
         parts.append(f"BYSETPOS={every.position}")
     if count is not None:

@@ -13,7 +13,14 @@ from reminders.recurrence import next_after, write_rule
 from reminders.zones import add_seconds, localise, resolve
 
 _LONG_LEAD = 2  # hours before work at which a bare hour is still believed to be in the morning
-_COUNTED = {"DAILY": "day", "WEEKLY": "week", "MONTHLY": "month", "YEARLY": "year", "HOURLY": "hour", "MINUTELY": "minute"}
+_COUNTED = {
+    "DAILY": "day",
+    "WEEKLY": "week",
+    "MONTHLY": "month",
+    "YEARLY": "year",
+    "HOURLY": "hour",
+    "MINUTELY": "minute",
+}
 _IN_DAYS = {"day": 1, "week": 7, "fortnight": 14}
 _IN_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 
@@ -73,7 +80,9 @@ def _find_time(group: Group, now: datetime, setting: Setting, *, today: bool | N
     if part is not None:
         late = part in ("evening", "night") and not clock.sure and (clock.hour == 12 or clock.hour < 5)
         clock = turn_to_part(clock, "night" if late else part)
-        return _Time(_as_time(clock), days=1 if late or (part == "night" and clock.hour < 6) else 0, why="clock.with_part")
+        return _Time(
+            _as_time(clock), days=1 if late or (part == "night" and clock.hour < 6) else 0, why="clock.with_part"
+        )
     if clock.sure or clock.hour == 12:
         return _Time(_as_time(clock), days=1 if clock.part == "midnight" and clock.hour == 0 else 0)
     return _guess_half(clock, now, setting, today=today)

@@ -56,7 +56,9 @@ def _skip_closing(words: FrameWords, folds: Sequence[str], first: int, *, framed
         if folds[last - 1] in _CLOSING:
             last -= 1
             continue
-        start = next((s for s in range(max(first, last - 4), last) if _ends_with(words, folds, s, last, framed=framed)), None)
+        start = next(
+            (s for s in range(max(first, last - 4), last) if _ends_with(words, folds, s, last, framed=framed)), None
+        )
         if start is None:
             return last
         last = start

@@ -109,11 +109,25 @@ def read_hour_then_minutes(chart: Chart, first: Term, second: Term, third: Term,
     """8 Uhr 30, 15 часов 20 минут, 14h30, в 15 30."""
     hour = second if first.category == "AT" else first
     minute = chart.tokens[third.start].text
-    if first.category == "AT" and not (len(minute) == 2 and minute.isdigit() and chart.tokens[hour.start].text.isdigit()):
+    if first.category == "AT" and not _are_hour_and_minute(chart, hour, third, minute):
         return None
     if third.end - third.start > 1 or number_of(third) >= 60 or number_of(third) != int(number_of(third)):
         return None
     clock = make_clock(number_of(hour), int(number_of(third)))
+    return clock if isinstance(clock, Clock) else None
+
+
+def _are_hour_and_minute(chart: Chart, hour: Term, minutes: Term, minute: str) -> bool:
+    """15 30, or nine thirty in words."""
+    if minute.isdigit():
+        return len(minute) == 2 and chart.tokens[hour.start].text.isdigit()
+    return chart.tokens[hour.start].kind == "word" and number_of(minutes) >= 10 and number_of(minutes) % 5 == 0
+
+
+@BOOK.rule("CLOCK", "NUMBER ZEROMINUTES")
+def read_hour_sharp(chart: Chart, hour: Term, zero: Term) -> object:
+    """Восемнадцать ноль-ноль."""
+    clock = make_clock(number_of(hour))
     return clock if isinstance(clock, Clock) else None
 
 
@@ -197,7 +211,11 @@ def read_quarter_of_hour_begun(chart: Chart, quarter: Term, number: Term) -> obj
 def read_minutes_of_hour_begun(chart: Chart, first: Term, *rest: Term) -> object:
     """Четверть пятого (4:15), десять минут пятого (4:10)."""
     hour = number_of(rest[-1])
-    if chart.tokens[rest[-1].start].kind != "word" or not 1 <= hour <= 12 or not chart.lexicon.settings.get("hour_begun"):
+    if (
+        chart.tokens[rest[-1].start].kind != "word"
+        or not 1 <= hour <= 12
+        or not chart.lexicon.settings.get("hour_begun")
+    ):
         return None
     minute = 15 if first.category == "QUARTERTO" else int(number_of(first))
     return Clock((int(hour) - 2) % 12 + 1, minute) if 0 < minute < 60 else None

@@ -35,7 +35,8 @@ def read_period(chart: Chart, *terms: Term | None) -> object:
     mode = next((str(t.value) for t in terms if t is not None and t.category in ("MOD", "POSTMOD")), "afternext")
     if unit not in _PERIODS or mode == "next" and terms[0] is not None and terms[0].category == "UNIT":
         return None
-    return Day("period", _OFFSETS[mode], unit=unit, mode=mode)
+    offset = 0 if unit == "weekend" and mode == "coming" else _OFFSETS[mode]
+    return Day("period", offset, unit=unit, mode=mode)
 
 
 @BOOK.rule("DAY", "PERIOD")
@@ -142,7 +143,7 @@ def read_dotted_date(chart: Chart, dotted: Term, dot: Term, year: Term | None) -
     if not chart.glued(dot.start) or (year is not None and year.category == "DIGITS"):
         return None
     date = make_date(int(number_of(year)) if year else None, int(dotted.value[1]), int(dotted.value[0]))
-    last = dot.end == len(chart.tokens) and not chart.lexicon.settings.get("ordinal_dot")
+    last = dot.end == len(chart.tokens) and not chart.lexicon.settings.get("dotted_dates")
     if isinstance(date, Bad):
         return None if last or int(dotted.value[1]) > 12 else date
     return Weak(date) if last else date
@@ -188,6 +189,12 @@ def read_weekday(chart: Chart, weekday: Term, dot: Term | None = None) -> object
 def read_weekday_with_mode(chart: Chart, mode: Term, weekday: Term) -> object:
     """This, next, coming Friday."""
     return Day("weekday", weekday=int(number_of(weekday)), mode=str(mode.value))
+
+
+@BOOK.rule("DAY", "WEEKDAY OR ON? WEEKDAY", "WEEKDAYW OR WEEKDAYW")
+def read_one_of_two_weekdays(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """Monday or Tuesday: the one that is said first."""
+    return Day("weekday", weekday=int(number_of(first)))
 
 
 @BOOK.rule("DAY", "WEEKDAY|WEEKDAYW POSTMOD")
@@ -279,7 +286,9 @@ def read_day_of_month(chart: Chart, number: Term, word: Term | None = None) -> o
     if value > 31:
         return None if word is None and number.rule != "number_with_suffix" else Bad("no_such_day")
     following = number.end
-    if word is None and (chart.has("UNIT", following) or chart.has("WEEKDAY", following) or chart.has("NOUN", following)):
+    if word is None and (
+        chart.has("UNIT", following) or chart.has("WEEKDAY", following) or chart.has("NOUN", following)
+    ):
         return None
     if word is None and number.rule in ("ordinal_word", "tens_and_ordinal") and _is_counted_noun(chart, following):
         return None
@@ -324,6 +333,38 @@ def read_edge_of_month(chart: Chart, edge: Term, *rest: Term | None) -> object:
     assert month is not None
     number = int(number_of(year)) if year else None
     return Day("month", month=int(number_of(month)), year=number, edge=str(edge.value))
+
+
+@BOOK.rule("DAY", "PERIOD COMMA? ON|OF? THE? MONTH|DATE", "MONTH|DATE ON|OF? THE? PERIOD")
+def read_month_of_year(chart: Chart, *terms: Term | None) -> object:
+    """March next year, nächstes Jahr im März, 5 марта следующего года."""
+    period = next(t.value for t in terms if t is not None and t.category == "PERIOD")
+    within = next(t for t in terms if t is not None and t.category in ("MONTH", "DATE"))
+    if not isinstance(period, Day) or period.unit != "year":
+        return None
+    day = within.value if isinstance(within.value, Day) else Day("month", month=int(number_of(within)))
+    return replace(day, base=period) if day.year is None else None
+
+
+@BOOK.rule("DAY", "RELADJ PART|PARTW|OFPART", "RELADJ UNIT")
+def read_relative_adjective(chart: Chart, word: Term, part: Term) -> object:
+    """Завтрашнего вечера, завтрашнего дня."""
+    if part.category == "UNIT":
+        return Day("relative", int(number_of(word))) if part.value == "day" else None
+    return Day("relative", int(number_of(word)), part=None if chart.has("UNIT", part.start) else str(part.value))
+
+
+@BOOK.rule("QUARTERNAME", "ROMAN UNIT")
+def read_roman_quarter(chart: Chart, roman: Term, unit: Term) -> object:
+    """I квартал."""
+    return int(number_of(roman)) if unit.value == "quarter" else None
+
+
+@BOOK.rule("QUARTERNAME", "DIGITS UNIT")
+def read_figure_quarter(chart: Chart, digits: Term, unit: Term) -> object:
+    """1 квартал."""
+    wanted = unit.value == "quarter" and unit.language == "ru" and str(digits.value) in "1234"
+    return int(str(digits.value)) if wanted else None
 
 
 @BOOK.rule("QUARTERNAME", "LETTERQ DIGITS", "DAYNUM UNIT", "DIGITS LETTERQ")
@@ -373,6 +414,14 @@ def read_day_of_week_number(chart: Chart, *terms: Term | None) -> object:
     year = next((int(number_of(t)) for t in said if t.category == "YEAR"), None)
     day = Day("week", int(number_of(week)), weekday=weekday, year=year)
     return Weak(day) if week.weak and weekday is None else day
+
+
+@BOOK.rule("DAY", "EDGE OF? THE? WEEKNUMBER")
+def read_edge_of_week_number(chart: Chart, edge: Term, *rest: Term | None) -> object:
+    """Ende KW 49: its Friday."""
+    week = rest[-1]
+    assert week is not None
+    return Day("week", int(number_of(week)), weekday={"start": 0, "mid": 2, "end": 4}[str(edge.value)])
 
 
 @BOOK.rule(
@@ -465,14 +514,15 @@ def _whole_unit(unit: str) -> Duration | None:
     }.get(unit)
 
 
-@BOOK.rule("DAY", "DAY SHIFTIN DURATION")
+@BOOK.rule("DAY", "DAY SHIFTIN DURATION", "DAY INONE UNIT")
 def read_day_in_length(chart: Chart, day: Term, link: Term, length: Term) -> object:
-    """Heute in acht Tagen (a week), Freitag in zwei Wochen."""
-    duration = length.value
-    assert isinstance(duration, Duration)
+    """Heute in acht Tagen (a week), Freitag in zwei Wochen, в среду через неделю."""
+    duration = length.value if length.category == "DURATION" else _whole_unit(str(length.value))
+    if not isinstance(duration, Duration):
+        return None
     if not isinstance(day.value, Day) or day.value.kind not in ("relative", "weekday") or duration.seconds:
         return None
-    if duration.unit == "day" and duration.amount == 8 and chart.lexicon.phrases and link.language == "de":
+    if duration.unit == "day" and duration.amount == 8 and link.language == "de":
         duration = Duration(days=7, unit="week", amount=1)
     return Day("shift", 1, base=day.value, duration=duration, part=day.value.part)
 

@@ -76,12 +76,28 @@ def read_number_with_dot(chart: Chart, digits: Term, dot: Term) -> object:
 @BOOK.rule("DURATION", "NUMBER|ARTICLE UNIT", "NUMBER|ARTICLE UNIT DOT")
 def read_amount_and_unit(chart: Chart, number: Term, unit: Term, dot: Term | None = None) -> object:
     """2 hours, 1,5 Std., полтора часа."""
-    if dot is not None and not (chart.glued(dot.start) and len(chart.fold(unit.start)) <= 4 and dot.end < len(chart.tokens)):
+    if dot is not None and not (
+        chart.glued(dot.start) and len(chart.fold(unit.start)) <= 4 and dot.end < len(chart.tokens)
+    ):
         return None
     if unit.value == "month" and chart.fold(unit.start) == "mon":
         return None
     amount = number_of(number)
     return Bad("too_far") if amount > _MAX_AMOUNT else make_duration(amount, str(unit.value))
+
+
+@BOOK.rule("DURATION", "NUMBER OR|DASH NUMBER UNIT", "ARTICLE UNIT OR NUMBER")
+def read_rough_duration(chart: Chart, number: Term, *rest: Term) -> object:
+    """2 or 3 days, два-три дня, a day or two: the shorter one."""
+    unit = next(t for t in rest if t.category == "UNIT")
+    return make_duration(number_of(number), str(unit.value))
+
+
+@BOOK.rule("DURATION", "RANGED UNIT")
+def read_ranged_duration(chart: Chart, ranged: Term, unit: Term) -> object:
+    """2-3 days: the shorter one."""
+    assert isinstance(ranged.value, tuple)
+    return make_duration(int(ranged.value[0]), str(unit.value)) if str(ranged.value[0]).isdigit() else None
 
 
 @BOOK.rule("DURATION", "NUMBER UNITSHORT")
@@ -124,19 +140,33 @@ def read_hours_then_minutes(chart: Chart, hours: Term, unit: Term, minutes: Term
     return make_duration(number_of(hours) * 60 + int(str(minutes.value)), "minute")
 
 
-@BOOK.rule("OFFSET", "IN DURATION", "IN DURATION QUOTE? FROMNOW", "INNEXT DURATION", "DURATION QUOTE? FROMNOW")
+@BOOK.rule(
+    "OFFSET",
+    "APPROX? IN APPROX? DURATION",
+    "IN APPROX? DURATION QUOTE? FROMNOW",
+    "INNEXT APPROX? DURATION",
+    "DURATION QUOTE? FROMNOW",
+)
 def read_offset(chart: Chart, *terms: Term | None) -> object:
     """In 2 hours, 3 days from now, через полчаса."""
     return next(t.value for t in terms if t is not None and t.category == "DURATION")
 
 
-@BOOK.rule("OFFSET", "INONE UNIT", "INNEXT UNIT")
-def read_offset_of_one(chart: Chart, within: Term, unit: Term) -> object:
+@BOOK.rule("OFFSET", "APPROX? INONE UNIT", "INNEXT UNIT")
+def read_offset_of_one(chart: Chart, *terms: Term | None) -> object:
     """Через неделю, within the next hour."""
-    return make_duration(1, str(unit.value))
+    unit = terms[-1]
+    assert unit is not None
+    return make_duration(1, str(unit.value)) if unit.value != "weekend" else None
 
 
-@BOOK.rule("AGO", "AGOPRE DURATION", "DURATION AGO")
+@BOOK.rule("OFFSET", "UNIT INONE NUMBER")
+def read_rough_offset(chart: Chart, unit: Term, within: Term, number: Term) -> object:
+    """Часа через два."""
+    return make_duration(number_of(number), str(unit.value)) if unit.value not in ("weekend", "workday") else None
+
+
+@BOOK.rule("PASTOFFSET", "AGOPRE DURATION", "DURATION AGO")
 def read_ago(chart: Chart, first: Term, second: Term) -> object:
     """3 days ago, vor 3 Tagen."""
     return first.value if first.category == "DURATION" else second.value

@@ -66,6 +66,7 @@ class Every:
     interval: int = 1
     weekdays: tuple[int, ...] = ()
     position: int = 0
+    positions: tuple[int, ...] = ()
     month_days: tuple[int, ...] = ()
     month: int = 0
     part: str | None = None

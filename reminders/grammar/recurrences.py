@@ -95,7 +95,9 @@ def read_one_weekday(chart: Chart, day: Term) -> object:
 
 
 @BOOK.rule("WEEKDAYLIST", "WEEKDAYLIST COMMA? AND|SLASH? ON? WEEKDAY|WEEKDAYW|WEEKDAYS|WEEKDAYSTEM")
-def read_more_weekdays(chart: Chart, days: Term, comma: Term | None, link: Term | None, on: Term | None, day: Term) -> object:
+def read_more_weekdays(
+    chart: Chart, days: Term, comma: Term | None, link: Term | None, on: Term | None, day: Term
+) -> object:
     """Mon, wed and fri."""
     if comma is None and link is None:
         return None
@@ -112,11 +114,13 @@ def _joined(days: Term, day: Term) -> tuple[int, ...] | None:
     return None if number in days.value else (*days.value, number)
 
 
-@BOOK.rule("WEEKDAYLIST", "FROM? WEEKDAY|WEEKDAYW RANGE WEEKDAY|WEEKDAYW", "FROM WEEKDAY|WEEKDAYW RANGEW WEEKDAY|WEEKDAYW")
+@BOOK.rule(
+    "WEEKDAYLIST", "FROM? WEEKDAY|WEEKDAYW RANGE WEEKDAY|WEEKDAYW", "FROM WEEKDAY|WEEKDAYW RANGEW WEEKDAY|WEEKDAYW"
+)
 def read_weekday_range(chart: Chart, start: Term | None, first: Term, link: Term, last: Term) -> object:
     """Mon-Fri, Montag bis Freitag, с понедельника по пятницу."""
     begin, end = int(number_of(first)), int(number_of(last))
-    if start is None and end < begin:
+    if (start is None and end < begin) or "MOVE" in chart.places:
         return None
     return tuple((begin + i) % 7 for i in range((end - begin) % 7 + 1)) if begin != end else None
 
@@ -179,6 +183,21 @@ def read_nth_of_every(chart: Chart, *terms: Term | None) -> object:
 
 @BOOK.rule(
     "REPEAT",
+    "DAYNUM|ORDINAL AND THE? DAYNUM|ORDINAL WEEKDAY OF? EVERY UNIT",
+    "EVERY DAYNUM|ORDINAL AND DAYNUM|ORDINAL WEEKDAY",
+    "EVERY DAYNUM|ORDINAL AND DAYNUM|ORDINAL WEEKDAY OF? THE? UNIT",
+)
+def read_two_of_month(chart: Chart, *terms: Term | None) -> object:
+    """The 2nd and 4th Thursday of every month."""
+    said = [term for term in terms if term is not None]
+    places = tuple(int(number_of(t)) for t in said if t.category in ("DAYNUM", "ORDINAL"))
+    weekday = next(int(number_of(t)) for t in said if t.category == "WEEKDAY")
+    scope = next((str(t.value) for t in said if t.category == "UNIT"), "month")
+    return Every("MONTHLY", 1, (weekday,), positions=places) if scope == "month" and max(places) <= 5 else None
+
+
+@BOOK.rule(
+    "REPEAT",
     "EVERY DAYNUM",
     "EVERY DAYNUM DAYWORD? OF? THE? UNIT",
     "EVERY NUMBER|DAYNUM DAYWORD",
@@ -207,7 +226,9 @@ def _is_followed_by_word(chart: Chart, number: Term) -> bool:
     place = number.end
     if number.rule in ("ordinal_word", "tens_and_ordinal") and chart.is_plain(place):
         return True
-    return chart.has("UNIT", place) or chart.has("WEEKDAY", place) or chart.has("MONTH", place) or chart.has("NOUN", place)
+    return (
+        chart.has("UNIT", place) or chart.has("WEEKDAY", place) or chart.has("MONTH", place) or chart.has("NOUN", place)
+    )
 
 
 @BOOK.rule(
@@ -218,12 +239,13 @@ def _is_followed_by_word(chart: Chart, number: Term) -> bool:
     "EVERY UNIT ON? THE? DAYNUM AND THE? DAYNUM",
     "FREQ ON? THE? DAYNUM AND THE? DAYNUM",
     "EVERY DAYNUM AND DAYNUM DAYWORD",
-    "DAYNUM AND DAYNUM DAYWORD EVERY UNIT",
+    "DAYNUM|NUMBER AND DAYNUM|NUMBER DAYWORD OF? EVERY UNIT",
+    "ALWAYS ON? THE? DAYNUM AND THE? DAYNUM",
 )
 def read_every_two_month_days(chart: Chart, *terms: Term | None) -> object:
     """The 1st and 15th of every month."""
     said = [term for term in terms if term is not None]
-    days = tuple(int(number_of(t)) for t in said if t.category == "DAYNUM")
+    days = tuple(int(number_of(t)) for t in said if t.category in ("DAYNUM", "NUMBER"))
     scope = next((str(t.value) for t in said if t.category in ("UNIT", "FREQ")), "month")
     if scope not in ("month", "MONTHLY 1"):
         return None
@@ -251,7 +273,13 @@ def read_every_date(chart: Chart, *terms: Term | None) -> object:
     return Every("YEARLY", month_days=(date.number,), month=date.month)
 
 
-@BOOK.rule("REPEAT", "EDGE OF? THE? EVERY UNIT", "EVERY UNIT ON? THE? EDGE OF? THE? UNIT", "EVERY UNITEDGE", "EVERY UNIT ON? UNITEDGE")
+@BOOK.rule(
+    "REPEAT",
+    "EDGE OF? THE? EVERY UNIT",
+    "EVERY UNIT ON? THE? EDGE OF? THE? UNIT",
+    "EVERY UNITEDGE",
+    "EVERY UNIT ON? UNITEDGE",
+)
 def read_edge_of_every(chart: Chart, *terms: Term | None) -> object:
     """At the end of every month, jeden Monat zum Monatsende, в конце каждого квартала."""
     said = [term for term in terms if term is not None]
@@ -267,6 +295,33 @@ def read_edge_of_every(chart: Chart, *terms: Term | None) -> object:
     if unit != "year" or edge == "mid":
         return None
     return Every("YEARLY", month_days=(31 if edge == "end" else 1,), month=12 if edge == "end" else 1)
+
+
+@BOOK.rule("REPEAT", "ALWAYS ON? THE? UNITEDGE|DAYNUM|WEEKDAYLIST|UNIT", "ON? THE? UNITEDGE|UNIT ALWAYS")
+def read_always(chart: Chart, *terms: Term | None) -> object:
+    """Immer am Monatsende, immer am 1., am Wochenende immer."""
+    what = next(t for t in terms if t is not None and t.category in ("UNITEDGE", "DAYNUM", "WEEKDAYLIST", "UNIT"))
+    if what.category == "WEEKDAYLIST":
+        assert isinstance(what.value, tuple)
+        return Every("WEEKLY", 1, tuple(sorted(what.value)))
+    if what.category == "DAYNUM":
+        number = int(number_of(what))
+        return (
+            Every("MONTHLY", month_days=(number,)) if number <= 31 and not _is_followed_by_word(chart, what) else None
+        )
+    if what.category == "UNIT":
+        return Every("WEEKLY", 1, (5, 6)) if what.value == "weekend" else None
+    edge, unit = str(what.value).split()
+    return Every("MONTHLY", month_days=({"start": 1, "mid": 15, "end": -1}[edge],)) if unit == "month" else None
+
+
+@BOOK.rule("REPEAT", "EVERY UNIT EXCEPT ON? THE? UNIT|FREQ", "FREQ EXCEPT ON? THE? UNIT|FREQ")
+def read_every_except(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """Every day except weekends, täglich außer am Wochenende."""
+    daily = first.value == "DAILY 1" or (rest[0] is not None and rest[0].value == "day")
+    left_out = rest[-1]
+    assert left_out is not None
+    return Every("WEEKLY", 1, WORKDAYS) if daily and left_out.value in ("weekend", "WEEKENDS 1") else None
 
 
 @BOOK.rule("REPEAT", "EVERY MONTH")
@@ -302,9 +357,18 @@ def read_weekday_list(chart: Chart, days: Term) -> object:
     return Every("WEEKLY", 1, tuple(sorted(days.value)))
 
 
-@BOOK.rule("REPEAT", "EVERY UNIT ON? WEEKDAYLIST", "EVERY NUMBER UNIT ON? WEEKDAYLIST", "EVERY OTHER UNIT ON? WEEKDAYLIST",
-           "EVERY DAYNUM UNIT ON? WEEKDAYLIST", "FREQ ON? WEEKDAYLIST", "ONCE PER UNIT ON? WEEKDAYLIST",
-           "ONCE PER NUMBER UNIT ON? WEEKDAYLIST", "WEEKDAYLIST EVERY NUMBER UNIT", "WEEKDAYLIST EVERY OTHER UNIT")
+@BOOK.rule(
+    "REPEAT",
+    "EVERY UNIT ON? WEEKDAYLIST",
+    "EVERY NUMBER UNIT ON? WEEKDAYLIST",
+    "EVERY OTHER UNIT ON? WEEKDAYLIST",
+    "EVERY DAYNUM UNIT ON? WEEKDAYLIST",
+    "FREQ ON? WEEKDAYLIST",
+    "ONCE PER UNIT ON? WEEKDAYLIST",
+    "ONCE PER NUMBER UNIT ON? WEEKDAYLIST",
+    "WEEKDAYLIST EVERY NUMBER UNIT",
+    "WEEKDAYLIST EVERY OTHER UNIT",
+)
 def read_weekly_on(chart: Chart, *terms: Term | None) -> object:
     """Every 2 weeks on Monday, alle zwei Wochen montags, раз в неделю по средам."""
     said = [term for term in terms if term is not None]
@@ -343,7 +407,13 @@ def read_plain_length(chart: Chart, duration: Term) -> object:
     return Weak(duration.value) if isinstance(duration.value, Duration) else None
 
 
-@BOOK.rule("REPEAT", "IN? DURATION AFTER FINISH", "EVERY? DURATION AFTER FINISH", "INONE? DURATION AFTER FINISH", "INONE UNIT AFTER FINISH")
+@BOOK.rule(
+    "REPEAT",
+    "IN? DURATION AFTER FINISH",
+    "EVERY? DURATION AFTER FINISH",
+    "INONE? DURATION AFTER FINISH",
+    "INONE UNIT AFTER FINISH",
+)
 def read_after_completion(chart: Chart, *terms: Term | None) -> object:
     """3 days after I finish it."""
     said = [term for term in terms if term is not None]

@@ -32,7 +32,23 @@ _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
 _INTEGER = re.compile(r"\d{1,9}")
 _PREPOSITIONS = frozenset(
-    {"AT", "ATW", "ON", "IN", "INONE", "DUE", "STRONGDUE", "UNTIL", "FROM", "AFTER", "BEFORE", "ABOUT", "OF", "TO", "PAST"}
+    {
+        "AT",
+        "ATW",
+        "ON",
+        "IN",
+        "INONE",
+        "DUE",
+        "STRONGDUE",
+        "UNTIL",
+        "FROM",
+        "AFTER",
+        "BEFORE",
+        "ABOUT",
+        "OF",
+        "TO",
+        "PAST",
+    }
 )
 _NO_DATES = frozenset({"24/7", "7/24", "50/50", "9/11"})
 _BEFORE_MONEY = frozenset("€$£₽¥#№")
@@ -44,6 +60,7 @@ def seed_chart(tokens: list[Token], lexicon: Lexicon, *, month_first: bool) -> C
     for place, token in enumerate(tokens):
         if token.kind == "number":
             _seed_number(chart, place, token)
+            _seed_word(chart, place, token)
         elif token.kind in ("word", "mark"):
             _seed_word(chart, place, token)
             if token.text in _MARKS:
@@ -109,7 +126,11 @@ def _vetoed_places(chart: Chart) -> set[int]:
         following = max(term.end for term in chart.at[start]["BEFORENUMBER"])
         while following < last and chart.tokens[following].text in (".", ":", "#", "№"):
             following += 1
-        if following < last and chart.tokens[following].kind == "number" and _PLAIN.fullmatch(chart.tokens[following].text):
+        if (
+            following < last
+            and chart.tokens[following].kind == "number"
+            and _PLAIN.fullmatch(chart.tokens[following].text)
+        ):
             vetoed.add(following)
     return vetoed
 

@@ -31,7 +31,9 @@ def say(text: str, language: str = "en", **changes: Any) -> Moment:
 @pytest.mark.parametrize("case", CASES, ids=[case["id"] for case in CASES])
 def test_development_set(case: dict[str, Any]) -> None:
     zone = ZoneInfo(case["tz"])
-    setting = Setting(datetime.fromisoformat(case["now"]).replace(tzinfo=zone), case["tz"], case["lang"], case["country"])
+    setting = Setting(
+        datetime.fromisoformat(case["now"]).replace(tzinfo=zone), case["tz"], case["lang"], case["country"]
+    )
     moment = find_moment(case["text"], setting)
     if case["at"] is None:
         assert moment is None, case["text"]
@@ -198,7 +200,15 @@ def test_any_text_is_read(text: str, language: str, now: datetime, zone: str) ->
 
 def test_reading_is_fast_and_does_not_blow_up_on_long_texts() -> None:
     find_moment("tomorrow", BERLIN)
-    long = ["tomorrow at 5 " * 300, "every " * 900, "1 " * 2_000, "mon, " * 800, "5 days and " * 360, "a@" * 2_000, "1.1." * 1_000]
+    long = [
+        "tomorrow at 5 " * 300,
+        "every " * 900,
+        "1 " * 2_000,
+        "mon, " * 800,
+        "5 days and " * 360,
+        "a@" * 2_000,
+        "1.1." * 1_000,
+    ]
     begin = perf_counter()
     for text in long:
         find_moments(text, BERLIN)

@@ -27,7 +27,11 @@ def follow(rule: str, wall: datetime, zone: str, count: int) -> list[str]:
 
 
 def test_a_daily_time_stays_over_the_change_to_summer() -> None:
-    assert follow("FREQ=DAILY", datetime(2026, 3, 28, 9), BERLIN, 3) == ["2026-03-28 09:00", "2026-03-29 09:00", "2026-03-30 09:00"]
+    assert follow("FREQ=DAILY", datetime(2026, 3, 28, 9), BERLIN, 3) == [
+        "2026-03-28 09:00",
+        "2026-03-29 09:00",
+        "2026-03-30 09:00",
+    ]
     before, after = resolve(datetime(2026, 3, 28, 9), BERLIN), resolve(datetime(2026, 3, 29, 9), BERLIN)
     assert after - before == timedelta(hours=23)
 
@@ -58,7 +62,11 @@ def test_a_missing_midnight() -> None:
 
 
 def test_hours_count_elapsed_time() -> None:
-    assert follow("FREQ=HOURLY", datetime(2026, 3, 29, 1), BERLIN, 3) == ["2026-03-29 01:00", "2026-03-29 03:00", "2026-03-29 04:00"]
+    assert follow("FREQ=HOURLY", datetime(2026, 3, 29, 1), BERLIN, 3) == [
+        "2026-03-29 01:00",
+        "2026-03-29 03:00",
+        "2026-03-29 04:00",
+    ]
     assert follow("FREQ=HOURLY", datetime(2026, 10, 25, 1), BERLIN, 4) == [
         "2026-10-25 01:00",
         "2026-10-25 02:00",
@@ -70,11 +78,31 @@ def test_hours_count_elapsed_time() -> None:
 @pytest.mark.parametrize(
     ("rule", "wall", "expected"),
     [
-        ("FREQ=MONTHLY;BYMONTHDAY=31", datetime(2026, 1, 31, 9), ["2026-01-31 09:00", "2026-03-31 09:00", "2026-05-31 09:00"]),
-        ("FREQ=MONTHLY;BYMONTHDAY=-1", datetime(2026, 1, 31, 9), ["2026-01-31 09:00", "2026-02-28 09:00", "2026-03-31 09:00"]),
-        ("FREQ=MONTHLY;BYDAY=1MO", datetime(2026, 12, 7, 9), ["2026-12-07 09:00", "2027-01-04 09:00", "2027-02-01 09:00"]),
-        ("FREQ=WEEKLY;INTERVAL=2;BYDAY=FR", datetime(2026, 11, 27, 9), ["2026-11-27 09:00", "2026-12-11 09:00", "2026-12-25 09:00"]),
-        ("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29", datetime(2024, 2, 29), ["2024-02-29 00:00", "2028-02-29 00:00", "2032-02-29 00:00"]),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=31",
+            datetime(2026, 1, 31, 9),
+            ["2026-01-31 09:00", "2026-03-31 09:00", "2026-05-31 09:00"],
+        ),
+        (
+            "FREQ=MONTHLY;BYMONTHDAY=-1",
+            datetime(2026, 1, 31, 9),
+            ["2026-01-31 09:00", "2026-02-28 09:00", "2026-03-31 09:00"],
+        ),
+        (
+            "FREQ=MONTHLY;BYDAY=1MO",
+            datetime(2026, 12, 7, 9),
+            ["2026-12-07 09:00", "2027-01-04 09:00", "2027-02-01 09:00"],
+        ),
+        (
+            "FREQ=WEEKLY;INTERVAL=2;BYDAY=FR",
+            datetime(2026, 11, 27, 9),
+            ["2026-11-27 09:00", "2026-12-11 09:00", "2026-12-25 09:00"],
+        ),
+        (
+            "FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=29",
+            datetime(2024, 2, 29),
+            ["2024-02-29 00:00", "2028-02-29 00:00", "2032-02-29 00:00"],
+        ),
         (
             "FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
             datetime(2026, 10, 30),
@@ -107,7 +135,17 @@ def test_a_rule_that_never_occurs_ends() -> None:
     assert next_after("FREQ=YEARLY;BYMONTH=2;BYMONTHDAY=30", datetime(2026, 1, 1), BERLIN, after) is None
 
 
-@pytest.mark.parametrize("rule", ["FREQ=DAILY;INTERVAL=0", "FREQ=OFTEN", "", "FREQ=DAILY;BYHOUR=9", "FREQ=SECONDLY;BYMONTH=1", "FREQ=MONTHLY;BYDAY=XX"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "FREQ=DAILY;INTERVAL=0",
+        "FREQ=OFTEN",
+        "",
+        "FREQ=DAILY;BYHOUR=9",
+        "FREQ=SECONDLY;BYMONTH=1",
+        "FREQ=MONTHLY;BYDAY=XX",
+    ],
+)
 def test_a_rule_that_can_not_be_followed_is_told(rule: str) -> None:
     with pytest.raises(BadRule):
         next_after(rule, datetime(2026, 1, 1), BERLIN, datetime(2026, 1, 1, tzinfo=UTC))
@@ -127,7 +165,9 @@ def test_rules_are_written_in_one_order() -> None:
     after=st.datetimes(datetime(1990, 1, 1), datetime(2060, 1, 1)),
     zone=st.sampled_from([BERLIN, "Africa/Cairo", "America/New_York", "Australia/Lord_Howe", "UTC"]),
 )
-def test_the_next_one_is_always_later(frequency: str, interval: int, wall: datetime, after: datetime, zone: str) -> None:
+def test_the_next_one_is_always_later(
+    frequency: str, interval: int, wall: datetime, after: datetime, zone: str
+) -> None:
     instant = after.replace(tzinfo=UTC)
     following = next_after(f"FREQ={frequency};INTERVAL={interval}", wall.replace(microsecond=0), zone, instant)
     assert following is None or following > instant
