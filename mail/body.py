@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from mail.charset import clean
 from mail.html import END, html_to_text, strip_marks
-from mail.lines import read_line
+from mail.lines import trim
 from mail.parts import Part
 
 MAX_TEXT = 1_000_000  # characters of a mail's text that are kept
@@ -37,8 +37,8 @@ def read_body(root: Part) -> Body:
     used = frozenset(part.number for part in plains + htmls)
     rendered = strip_marks(marked)
     if plain.strip() and not (rendered.strip() and _is_stub(plain, rendered)):
-        return Body(plain.strip("\n").rstrip(), marked, html, used, False)
-    return Body(rendered.strip("\n").rstrip(), marked, html, used, True)
+        return Body(trim(plain), marked, html, used, False)
+    return Body(trim(rendered), marked, html, used, True)
 
 
 def tail_of(marked: str) -> str:
@@ -100,8 +100,3 @@ def _is_stub(plain: str, rendered: str) -> bool:
     if len(short) > 300 or len(rendered) < 2 * len(short):
         return False
     return _STUB.search(short) is not None or len(rendered) > 20 * len(short) + 400
-
-
-def first_lines(text: str, count: int = 40) -> str:
-    """The start of a text, for a look at its words."""
-    return "\n".join(read_line(line[:300]).text for line in text[:8_000].split("\n")[:count])

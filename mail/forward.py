@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import datetime
+from textwrap import dedent
 
 from mail.blocks import Block, BlockFinder, scan_limit, with_separator
 from mail.html import END, strip_marks
 from mail.lexicon import key
-from mail.lines import Line, Separator, classify_separator, join_lines, split_lines
+from mail.lines import Line, Separator, classify_separator, join_lines, split_lines, trim
 from mail.newest import newest_text
 from mail.quotes import Attribution, find_attribution
 from mail.signature import cut_comment
@@ -74,7 +75,7 @@ def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
         deeper = find_forward(inner, within, chain + 1)
     if deeper is not None:
         return Forward(deeper.letter, "\n\n".join(filter(None, (comment, under))), (reason, *deeper.because))
-    body = strip_marks(inner).strip("\n").rstrip()
+    body = trim(strip_marks(inner))
     letter = replace(letter, body=body, newest=newest_text(body))
     return Forward(letter, "\n\n".join(filter(None, (comment, under))), (reason,))
 
@@ -231,7 +232,10 @@ def _split_body(lines: list[Line], found: _Found) -> tuple[str, list[Line]]:
     below = lines[stop:end]
     if below and classify_separator(below[0].text) == "end":
         below = below[1:]
-    return join_lines(body, depth), below
+    text = join_lines(body, depth)
+    if found.block is not None and lines[found.block.start].text[:2] in ("  ", "\t"):
+        text = dedent(text)
+    return text, below
 
 
 def _without_closing_rule(body: list[Line]) -> list[Line]:

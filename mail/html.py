@@ -159,6 +159,7 @@ class _Writer:
         self.lines: list[str] = []
         self.pieces: list[str] = []
         self.depth = 0
+        self.last_depth = 0
         self.gap = False
         self.pre = 0
         self.bullet = ""
@@ -201,11 +202,12 @@ class _Writer:
     def _put(self, text: str) -> None:
         prefix = "> " * self.depth
         if self.gap and self.lines and self.lines[-1].strip("> "):
-            self.lines.append(prefix.rstrip())
+            self.lines.append(("> " * min(self.depth, self.last_depth)).rstrip())
         self.gap = False
         if self.bullet and text:
             text, self.bullet = self.bullet + text, ""
         self.lines.append((prefix + text).rstrip())
+        self.last_depth = self.depth
 
     def finish(self) -> str:
         self.block(False)

@@ -15,8 +15,17 @@ _ROBOT = re.compile(
 )
 _METHOD = re.compile(rb"(?im)^METHOD:\s{0,5}(REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|ADD|REFRESH|PUBLISH)\b")
 _DMARC_REPORT = re.compile(r"report[ -]domain:.{0,200}submitter:|dmarc (aggregate )?report|\[dmarc\]", re.IGNORECASE)
-_BULK_SENDERS = ("feedback-id", "x-campaign", "x-campaignid", "x-mailgun-sid", "x-mc-user", "x-csa-complaints", "x-mailchimp-campaign",
-                 "x-mailer-recptid", "x-newsletter", "x-sfmc-stack", "x-hubspot-id", "x-cid-campaign")  # fmt: skip
+_BULK_SENDERS = (
+    "x-campaign",
+    "x-campaignid",
+    "x-csa-complaints",
+    "x-mailchimp-campaign",
+    "x-newsletter",
+    "x-mc-user-campaign",
+)
+_MASS_SENDER = re.compile(
+    r"(no-?_?reply|do-?not-?reply|news|newsletter|mailing|marketing|updates?|promo|offers|notifications?)[.+@_-]"
+)
 _LIST = (
     "list-unsubscribe",
     "list-id",
@@ -29,7 +38,7 @@ _LIST = (
 
 
 def find_kind(parts: list[Part], subject: str, sender: str, text: str) -> tuple[MailKind, str]:
-    """The kind and the reason for it; the reason is empty for a personal mail. `text` is the start of the body."""
+    """The kind and the reason for it; the reason is empty for a personal mail. `text` is the body."""
     root = parts[0]
     own = [part for part in parts if not _is_inside_message(part, parts)]
     for decide in (_report, _bounce, _machine_reply):
@@ -164,10 +173,11 @@ def _bulk(headers: Headers, sender: str, text: str) -> tuple[MailKind, str] | No
         if name in headers:
             return "bulk", f"kind: {'-'.join(word.title() for word in name.split('-')).replace('Id', 'ID')}"
     for name in _BULK_SENDERS:
-        if name in headers and name != "feedback-id":
+        if name in headers:
             return "bulk", f"kind: {name.title()}, a mass mailer"
-    if "feedback-id" in headers:
-        return "bulk", "kind: Feedback-ID, a mass mailer"
+    ending = key(text[-3_000:])
+    if _MASS_SENDER.match(sender) and any(phrase in ending for phrase in load_lexicon().list_footers):
+        return "bulk", "kind: a mass sender's address, and a way to unsubscribe"
     return None
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from mail.lexicon import key, load_lexicon
@@ -61,11 +62,21 @@ def join_lines(lines: list[Line], base: int = 0) -> str:
     )
 
 
+def trim(text: str) -> str:
+    """The text without empty lines at its start and white space at its end."""
+    lines = text.rstrip().split("\n")
+    first = next((at for at, line in enumerate(lines) if line.strip()), 0)
+    return "\n".join(lines[first:])
+
+
 def classify_separator(text: str) -> Separator:
-    """What a line alone between two mails says: a forward begins or ends, an original message begins, or it is only a rule."""
+    """What a line alone between two mails says: a forward begins or ends, an original begins, or it is only a rule."""
     stripped = text.strip()
-    if len(stripped) < 4 or len(stripped) > 200:
-        return ""
+    return _classify(stripped) if 4 <= len(stripped) <= 200 else ""
+
+
+@lru_cache(maxsize=512)
+def _classify(stripped: str) -> Separator:
     core = stripped.strip(_DECORATION)
     if not core:
         return "rule" if len(stripped) >= 5 and sum(char in _RULES for char in stripped) >= len(stripped) - 2 else ""

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from mail.addresses import parse_addresses
 from mail.attachments import MAX_ATTACHMENTS, describe_attachment, is_inline_picture
-from mail.body import Body, first_lines, read_body, tail_of
+from mail.body import Body, read_body, tail_of
 from mail.charset import decode_bytes
 from mail.dates import parse_header_date
 from mail.digest import content_digest, text_skeleton
@@ -34,7 +34,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
     headers = root.headers
     body = read_body(root)
     outer = _letter(headers, body)
-    kind, why = find_kind(parts, outer.subject, outer.sender.address, first_lines(body.text))
+    kind, why = find_kind(parts, outer.subject, outer.sender.address, body.text)
     authentic, proof = is_authentic(headers, outer.sender.address, authserv)
     forward = _find(outer, body, parts, kind, headers)
     original = forward.letter if forward else None
@@ -168,7 +168,7 @@ def _from_bytes(raw: bytes, body: Body, chain: int) -> Forward | None:
     letter = _letter(headers, inner_body)
     comment = cut_comment(newest_text(body.text))
     reason = "forward: a mail attached as message/rfc822"
-    kind, _ = find_kind(parts, letter.subject, letter.sender.address, first_lines(letter.body))
+    kind, _ = find_kind(parts, letter.subject, letter.sender.address, letter.body)
     deeper = _find(letter, inner_body, parts, kind, headers, chain + 1)
     if deeper is not None:
         return Forward(deeper.letter, comment, (reason, *deeper.because))

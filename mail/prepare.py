@@ -44,6 +44,11 @@ class MailParser:
     ) -> None:
         await self._stop()
 
+    @property
+    def running(self) -> bool:
+        """Is the process up?"""
+        return self._process is not None and self._process.returncode is None
+
     async def parse(self, raw: bytes) -> Mail:
         """The mail, understood. Raises MailUnreadable (no content) or MailTooHard (its limits of time or memory were reached)."""
         async with self._turn:

@@ -73,17 +73,15 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
 
 
 def _introduces(joined: str, quoted: bool) -> bool:
+    colon = joined.endswith((":", "\uff1a", "----", ":*"))
+    if not (colon or quoted):
+        return False
     dated = _CLOCK.search(joined) is not None
     addressed = "@" in joined or LINK in joined
     if not (dated or addressed or quoted):
         return False
     if says_wrote(joined):
-        colon = joined.endswith((":", "\uff1a", "----", ":*"))
-        if not (colon or quoted):
-            return False
-        if dated or addressed:
-            return quoted or colon
-        return quoted and len(joined) <= 120
+        return dated or addressed or (quoted and len(joined) <= 120)
     if quoted and dated and addressed and joined.endswith(">") and len(joined) <= 160:
         return True  # `2026/3/2 Anna Kern <anna@kern.example>`
     if addressed and dated and _ADDRESS_END.search(joined[-300:]) and joined.endswith((":", "\uff1a")):

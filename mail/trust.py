@@ -12,6 +12,7 @@ MAX_HEADER = 16_000  # characters of one such header
 _COUNTRY_SECOND = frozenset("ac co com edu go gob gov gouv govt ltd me mil ne net nom or org plc sch".split())
 _SHARED = frozenset("github.io gitlab.io blogspot.com herokuapp.com appspot.com azurewebsites.net cloudfront.net netlify.app pages.dev "
                     "vercel.app web.app firebaseapp.com workers.dev amazonaws.com onmicrosoft.com myshopify.com wixsite.com".split())  # fmt: skip
+_MAILBOX = re.compile(r"[^\s<>()\[\]\",;:'@]{1,128}@[^\s<>()\[\]\",;:'@]{1,190}")
 _TOKEN = re.compile(
     r"\s{0,40}([A-Za-z0-9._-]{1,80})\s{0,40}(?:/\s{0,10}\d{1,5}\s{0,10})?=\s{0,40}(\"[^\"]{0,1000}\"|[^\s;]{1,1000})"
 )
@@ -34,8 +35,9 @@ def is_authentic(headers: Headers, sender: str, authserv: frozenset[str]) -> tup
     if not authserv:
         return False, ""
     believed = {name.strip().lower() for name in authserv}
-    if len(headers.every("from")) != 1 or headers.plain("from").count("@") == 0 or not sender:
-        return False, "trust: not exactly one From line"
+    named = set(_MAILBOX.findall(headers.plain("from").lower()))
+    if len(headers.every("from")) != 1 or named != {sender}:
+        return False, "trust: not exactly one From address"
     for raw in headers.every("authentication-results"):
         name, results = parse_results(raw.decode("utf-8", "replace"))
         if name in believed:

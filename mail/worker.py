@@ -9,21 +9,24 @@ from __future__ import annotations
 import json
 import resource
 import sys
+from collections.abc import Callable
 from typing import BinaryIO
 
 from mail.errors import MailUnreadable
+from mail.lexicon import load_lexicon
 from mail.parse import parse_mail
 from storage.codec import to_json
+from storage.messages import Mail
 
 
-def serve(source: BinaryIO, sink: BinaryIO) -> None:
+def serve(source: BinaryIO, sink: BinaryIO, parse: Callable[..., Mail]) -> None:
     """Answers every frame of the source on the sink."""
     while len(head := source.read(6)) == 6:
         size, listed = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
         authserv = frozenset(json.loads(source.read(listed)))
         raw = source.read(size)
         try:
-            answer = "+" + to_json(parse_mail(raw, authserv=authserv))
+            answer = "+" + to_json(parse(raw, authserv=authserv))
         except MailUnreadable as error:
             answer = f"-{error}"
         except MemoryError:
@@ -34,14 +37,15 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
         sink.flush()
 
 
-def main() -> None:
+def main(parse: Callable[..., Mail] = parse_mail) -> None:
     """`python -m mail.worker MEMORY_BYTES`."""
     if len(sys.argv) > 1:
         limit = int(sys.argv[1])
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
+    load_lexicon()
     sys.stdout.buffer.write(b".")
     sys.stdout.buffer.flush()
-    serve(sys.stdin.buffer, sys.stdout.buffer)
+    serve(sys.stdin.buffer, sys.stdout.buffer, parse)
 
 
 if __name__ == "__main__":

@@ -33,7 +33,9 @@ class Case:
     raw: bytes
     original: Original
     comment: str = ""
-    wants: frozenset[str] = field(default_factory=lambda: frozenset({"address", "name", "subject", "to", "date", "body"}))
+    wants: frozenset[str] = field(
+        default_factory=lambda: frozenset({"address", "name", "subject", "to", "date", "body"})
+    )
 
 
 PEOPLE = (
@@ -44,7 +46,12 @@ PEOPLE = (
     Original("佐藤 健", "sato@kabu.example", "見積もりのお願い", "お世話になっております。\n\n見積書をお送りください。\n\n佐藤"),
 )  # fmt: skip
 
-COMMENTS = ("", "Please call her back on Thursday.", "Bitte anrufen.\n\nDanke\nTom", "deal 5k #vip\n\n-- \nTom Berg\nAcme GmbH")
+COMMENTS = (
+    "",
+    "Please call her back on Thursday.",
+    "Bitte anrufen.\n\nDanke\nTom",
+    "deal 5k #vip\n\n-- \nTom Berg\nAcme GmbH",
+)
 CLEAN = ("", "Please call her back on Thursday.", "Bitte anrufen.", "deal 5k #vip")
 
 
@@ -67,8 +74,17 @@ def build(subject: str, text: str | None, *, html_text: str | None = None, chars
         if content is None:
             continue
         data = content.replace("\n", "\r\n").encode(charset, "replace")
-        coded = base64.encodebytes(data) if encoding == "base64" else quopri.encodestring(data) if encoding == "quoted-printable" else data
-        parts.append(f"Content-Type: text/{kind}; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode() + coded)
+        coded = (
+            base64.encodebytes(data)
+            if encoding == "base64"
+            else quopri.encodestring(data)
+            if encoding == "quoted-printable"
+            else data
+        )
+        parts.append(
+            f"Content-Type: text/{kind}; charset={charset}\r\nContent-Transfer-Encoding: {encoding}\r\n\r\n".encode()
+            + coded
+        )
     if len(parts) == 1:
         return head.encode() + parts[0]
     body = b"".join(b"--bb\r\n" + part + b"\r\n" for part in parts) + b"--bb--\r\n"
@@ -105,7 +121,9 @@ OUTLOOK = {
     "sv": Words("", "Från", "Skickat", "Ämne", "Till", "Kopia", "VB", "den 2 mars 2026 10:12"),
     "da": Words("", "Fra", "Sendt", "Emne", "Til", "Cc", "VS", "2. marts 2026 10:12"),
     "no": Words("", "Fra", "Sendt", "Emne", "Til", "Kopi", "VS", "mandag 2. mars 2026 10:12"),
-    "fi": Words("", "Lähettäjä", "Lähetetty", "Aihe", "Vastaanottaja", "Kopio", "VL", "maanantai 2. maaliskuuta 2026 10.12"),
+    "fi": Words(
+        "", "Lähettäjä", "Lähetetty", "Aihe", "Vastaanottaja", "Kopio", "VL", "maanantai 2. maaliskuuta 2026 10.12"
+    ),
     "cs": Words("", "Od", "Odesláno", "Předmět", "Komu", "Kopie", "FW", "pondělí 2. března 2026 10:12"),
     "sk": Words("", "Od", "Odoslané", "Predmet", "Komu", "Kópia", "FW", "pondelok 2. marca 2026 10:12"),
     "hu": Words("", "Feladó", "Elküldve", "Tárgy", "Címzett", "Másolatot kap", "TOV", "2026. március 2., hétfő 10:12"),
@@ -131,57 +149,365 @@ OUTLOOK = {
 }
 
 GMAIL = {
-    "en": Words("---------- Forwarded message ---------", "From", "Date", "Subject", "To", "Cc", "Fwd", "Mon, Mar 2, 2026 at 10:12 AM"),
-    "de": Words("---------- Forwarded message ---------", "Von", "Date", "Subject", "To", "Cc", "Fwd", "Mo., 2. März 2026 um 10:12 Uhr"),
-    "fr": Words("---------- Forwarded message ---------", "De", "Date", "Subject", "To", "Cc", "Fwd", "lun. 2 mars 2026 à 10:12", " :"),
-    "es": Words("---------- Forwarded message ---------", "De", "Date", "Subject", "To", "Cc", "Fwd", "lun, 2 mar 2026 a las 10:12"),
-    "ru": Words("---------- Forwarded message ---------", "От", "Date", "Subject", "To", "Cc", "Fwd", "пн, 2 мар. 2026 г. в 10:12"),
-    "ja": Words("---------- Forwarded message ---------", "From", "Date", "Subject", "To", "Cc", "Fwd", "2026年3月2日(月) 10:12"),
-    "hu": Words("---------- Forwarded message ---------", "Feladó", "Date", "Subject", "To", "Cc", "Fwd", "2026. márc. 2., H, 10:12"),
-    "fi": Words("---------- Forwarded message ---------", "Lähettäjä", "Date", "Subject", "To", "Cc", "Fwd", "ma 2. maalisk. 2026 klo 10.12"),
-    "th": Words("---------- Forwarded message ---------", "จาก", "Date", "Subject", "To", "Cc", "Fwd", "จ. 2 มี.ค. 2026 เวลา 10:12"),
-    "vi": Words("---------- Forwarded message ---------", "Từ", "Date", "Subject", "To", "Cc", "Fwd", "Th 2, 2 thg 3, 2026 vào lúc 10:12"),
+    "en": Words(
+        "---------- Forwarded message ---------",
+        "From",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "Mon, Mar 2, 2026 at 10:12 AM",
+    ),
+    "de": Words(
+        "---------- Forwarded message ---------",
+        "Von",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "Mo., 2. März 2026 um 10:12 Uhr",
+    ),
+    "fr": Words(
+        "---------- Forwarded message ---------",
+        "De",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "lun. 2 mars 2026 à 10:12",
+        " :",
+    ),
+    "es": Words(
+        "---------- Forwarded message ---------",
+        "De",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "lun, 2 mar 2026 a las 10:12",
+    ),
+    "ru": Words(
+        "---------- Forwarded message ---------",
+        "От",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "пн, 2 мар. 2026 г. в 10:12",
+    ),
+    "ja": Words(
+        "---------- Forwarded message ---------", "From", "Date", "Subject", "To", "Cc", "Fwd", "2026年3月2日(月) 10:12"
+    ),
+    "hu": Words(
+        "---------- Forwarded message ---------",
+        "Feladó",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "2026. márc. 2., H, 10:12",
+    ),
+    "fi": Words(
+        "---------- Forwarded message ---------",
+        "Lähettäjä",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "ma 2. maalisk. 2026 klo 10.12",
+    ),
+    "th": Words(
+        "---------- Forwarded message ---------",
+        "จาก",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "จ. 2 มี.ค. 2026 เวลา 10:12",
+    ),
+    "vi": Words(
+        "---------- Forwarded message ---------",
+        "Từ",
+        "Date",
+        "Subject",
+        "To",
+        "Cc",
+        "Fwd",
+        "Th 2, 2 thg 3, 2026 vào lúc 10:12",
+    ),
 }
 
 APPLE = {
-    "en": Words("Begin forwarded message:", "From", "Date", "Subject", "To", "Cc", "Fwd", "2 March 2026 at 10:12:00 GMT+1"),
-    "de": Words("Anfang der weitergeleiteten Nachricht:", "Von", "Datum", "Betreff", "An", "Kopie", "Fwd", "2. März 2026 um 10:12:00 MEZ"),
-    "fr": Words("Début du message réexpédié :", "De", "Date", "Objet", "À", "Cc", "Tr", "2 mars 2026 à 10:12:00 UTC+1", " :"),
-    "es": Words("Inicio del mensaje reenviado:", "De", "Fecha", "Asunto", "Para", "CC", "RV", "2 de marzo de 2026, 10:12:00 CET"),
-    "it": Words("Inizio messaggio inoltrato:", "Da", "Data", "Oggetto", "A", "Cc", "I", "2 marzo 2026 alle ore 10:12:00 CET"),
-    "pt": Words("Início da mensagem reencaminhada:", "De", "Data", "Assunto", "Para", "Cc", "Fwd", "2 de março de 2026, 10:12:00 CET"),
-    "nl": Words("Begin doorgestuurd bericht:", "Van", "Datum", "Onderwerp", "Aan", "Kopie", "Fwd", "2 maart 2026 om 10:12:00 CET"),
-    "ru": Words("Начало переадресованного сообщения:", "От", "Дата", "Тема", "Кому", "Копия", "Fwd", "2 марта 2026 г., 10:12:00 GMT+1"),
-    "pl": Words("Początek przekazywanej wiadomości:", "Od", "Data", "Temat", "Do", "DW", "Fwd", "2 marca 2026 10:12:00 CET"),
+    "en": Words(
+        "Begin forwarded message:", "From", "Date", "Subject", "To", "Cc", "Fwd", "2 March 2026 at 10:12:00 GMT+1"
+    ),
+    "de": Words(
+        "Anfang der weitergeleiteten Nachricht:",
+        "Von",
+        "Datum",
+        "Betreff",
+        "An",
+        "Kopie",
+        "Fwd",
+        "2. März 2026 um 10:12:00 MEZ",
+    ),
+    "fr": Words(
+        "Début du message réexpédié :", "De", "Date", "Objet", "À", "Cc", "Tr", "2 mars 2026 à 10:12:00 UTC+1", " :"
+    ),
+    "es": Words(
+        "Inicio del mensaje reenviado:", "De", "Fecha", "Asunto", "Para", "CC", "RV", "2 de marzo de 2026, 10:12:00 CET"
+    ),
+    "it": Words(
+        "Inizio messaggio inoltrato:", "Da", "Data", "Oggetto", "A", "Cc", "I", "2 marzo 2026 alle ore 10:12:00 CET"
+    ),
+    "pt": Words(
+        "Início da mensagem reencaminhada:",
+        "De",
+        "Data",
+        "Assunto",
+        "Para",
+        "Cc",
+        "Fwd",
+        "2 de março de 2026, 10:12:00 CET",
+    ),
+    "nl": Words(
+        "Begin doorgestuurd bericht:",
+        "Van",
+        "Datum",
+        "Onderwerp",
+        "Aan",
+        "Kopie",
+        "Fwd",
+        "2 maart 2026 om 10:12:00 CET",
+    ),
+    "ru": Words(
+        "Начало переадресованного сообщения:",
+        "От",
+        "Дата",
+        "Тема",
+        "Кому",
+        "Копия",
+        "Fwd",
+        "2 марта 2026 г., 10:12:00 GMT+1",
+    ),
+    "pl": Words(
+        "Początek przekazywanej wiadomości:", "Od", "Data", "Temat", "Do", "DW", "Fwd", "2 marca 2026 10:12:00 CET"
+    ),
     "sv": Words("Vidarebefordrat mejl:", "Från", "Datum", "Ämne", "Till", "Kopia", "VB", "2 mars 2026 10:12:00 CET"),
-    "da": Words("Start på videresendt besked:", "Fra", "Dato", "Emne", "Til", "Cc", "Vs", "2. marts 2026 kl. 10.12.00 CET"),
+    "da": Words(
+        "Start på videresendt besked:", "Fra", "Dato", "Emne", "Til", "Cc", "Vs", "2. marts 2026 kl. 10.12.00 CET"
+    ),
     "no": Words("Videresendt melding:", "Fra", "Dato", "Emne", "Til", "Kopi", "Vs", "2. mars 2026 kl. 10:12:00 CET"),
-    "fi": Words("Välitetty viesti alkaa:", "Lähettäjä", "Päivämäärä", "Aihe", "Vastaanottaja", "Kopio", "Vl", "2. maaliskuuta 2026 klo 10.12.00 UTC+1"),
-    "cs": Words("Začátek přeposlané zprávy:", "Od", "Datum", "Předmět", "Komu", "Kopie", "Fwd", "2. března 2026 10:12:00 SEČ"),
-    "hu": Words("Továbbított levél kezdete:", "Feladó", "Dátum", "Tárgy", "Címzett", "Másolat", "Fwd", "2026. március 2. 10:12:00 CET"),
-    "ro": Words("Începe mesajul redirecționat:", "De la", "Dată", "Subiect", "Către", "Cc", "Fwd", "2 martie 2026 la 10:12:00 EET"),
-    "hr": Words("Započni proslijeđenu poruku:", "Šalje", "Datum", "Predmet", "Prima", "Kopija", "Fwd", "2. ožujka 2026. u 10:12:00 CET"),
+    "fi": Words(
+        "Välitetty viesti alkaa:",
+        "Lähettäjä",
+        "Päivämäärä",
+        "Aihe",
+        "Vastaanottaja",
+        "Kopio",
+        "Vl",
+        "2. maaliskuuta 2026 klo 10.12.00 UTC+1",
+    ),
+    "cs": Words(
+        "Začátek přeposlané zprávy:", "Od", "Datum", "Předmět", "Komu", "Kopie", "Fwd", "2. března 2026 10:12:00 SEČ"
+    ),
+    "hu": Words(
+        "Továbbított levél kezdete:",
+        "Feladó",
+        "Dátum",
+        "Tárgy",
+        "Címzett",
+        "Másolat",
+        "Fwd",
+        "2026. március 2. 10:12:00 CET",
+    ),
+    "ro": Words(
+        "Începe mesajul redirecționat:",
+        "De la",
+        "Dată",
+        "Subiect",
+        "Către",
+        "Cc",
+        "Fwd",
+        "2 martie 2026 la 10:12:00 EET",
+    ),
+    "hr": Words(
+        "Započni proslijeđenu poruku:",
+        "Šalje",
+        "Datum",
+        "Predmet",
+        "Prima",
+        "Kopija",
+        "Fwd",
+        "2. ožujka 2026. u 10:12:00 CET",
+    ),
     "tr": Words("İleti başlangıcı:", "Kimden", "Tarih", "Konu", "Kime", "Bilgi", "İlt", "2 Mart 2026 10:12:00 GMT+3"),
-    "uk": Words("Початок листа, що пересилається:", "Від", "Дата", "Тема", "Кому", "Копія", "Fwd", "2 березня 2026 р. о 10:12:00 EET"),
+    "uk": Words(
+        "Початок листа, що пересилається:",
+        "Від",
+        "Дата",
+        "Тема",
+        "Кому",
+        "Копія",
+        "Fwd",
+        "2 березня 2026 р. о 10:12:00 EET",
+    ),
     "ja": Words("転送されたメッセージ:", "差出人", "日付", "件名", "宛先", "Cc", "Fwd", "2026年3月2日 10:12:00 JST"),
-    "ko": Words("전달된 메시지 시작:", "보낸 사람", "날짜", "제목", "받는 사람", "참조", "Fwd", "2026년 3월 2일 오전 10:12:00 GMT+9"),
-    "zh": Words("以下是转发的邮件：", "发件人", "日期", "主题", "收件人", "抄送", "转发", "2026年3月2日 GMT+8 10:12:00"),
+    "ko": Words(
+        "전달된 메시지 시작:",
+        "보낸 사람",
+        "날짜",
+        "제목",
+        "받는 사람",
+        "참조",
+        "Fwd",
+        "2026년 3월 2일 오전 10:12:00 GMT+9",
+    ),
+    "zh": Words(
+        "以下是转发的邮件：", "发件人", "日期", "主题", "收件人", "抄送", "转发", "2026年3月2日 GMT+8 10:12:00"
+    ),
 }
 
 THUNDERBIRD = {
-    "en": Words("-------- Forwarded Message --------", "From", "Date", "Subject", "To", "CC", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "de": Words("-------- Weitergeleitete Nachricht --------", "Von", "Datum", "Betreff", "An", "Kopie (CC)", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "fr": Words("-------- Message transféré --------", "De", "Date", "Sujet", "Pour", "Copie à", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100", " :"),
-    "es": Words("-------- Mensaje reenviado --------", "De", "Fecha", "Asunto", "Para", "CC", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "it": Words("-------- Messaggio Inoltrato --------", "Mittente", "Data", "Oggetto", "A", "CC", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "ru": Words("-------- Перенаправленное сообщение --------", "От", "Дата", "Тема", "Кому", "Копия", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "pl": Words("-------- Przekazana wiadomość --------", "Od", "Data", "Temat", "Do", "Kopia", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "nl": Words("-------- Doorgestuurd bericht --------", "Van", "Datum", "Onderwerp", "Aan", "CC", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "sv": Words("-------- Vidarebefordrat meddelande --------", "Från", "Datum", "Ämne", "Till", "Kopia", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "cs": Words("-------- Přeposlaná zpráva --------", "Od", "Datum", "Předmět", "Komu", "Kopie", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "hu": Words("-------- Továbbított üzenet --------", "Feladó", "Dátum", "Tárgy", "Címzett", "Másolat", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "pt": Words("-------- Mensagem encaminhada --------", "De", "Data", "Assunto", "Para", "CC", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
-    "el": Words("-------- Προωθημένο μήνυμα --------", "Από", "Ημερομηνία", "Θέμα", "Προς", "Κοιν.", "Fwd", "Mon, 2 Mar 2026 10:12:00 +0100"),
+    "en": Words(
+        "-------- Forwarded Message --------",
+        "From",
+        "Date",
+        "Subject",
+        "To",
+        "CC",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "de": Words(
+        "-------- Weitergeleitete Nachricht --------",
+        "Von",
+        "Datum",
+        "Betreff",
+        "An",
+        "Kopie (CC)",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "fr": Words(
+        "-------- Message transféré --------",
+        "De",
+        "Date",
+        "Sujet",
+        "Pour",
+        "Copie à",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+        " :",
+    ),
+    "es": Words(
+        "-------- Mensaje reenviado --------",
+        "De",
+        "Fecha",
+        "Asunto",
+        "Para",
+        "CC",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "it": Words(
+        "-------- Messaggio Inoltrato --------",
+        "Mittente",
+        "Data",
+        "Oggetto",
+        "A",
+        "CC",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "ru": Words(
+        "-------- Перенаправленное сообщение --------",
+        "От",
+        "Дата",
+        "Тема",
+        "Кому",
+        "Копия",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "pl": Words(
+        "-------- Przekazana wiadomość --------",
+        "Od",
+        "Data",
+        "Temat",
+        "Do",
+        "Kopia",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "nl": Words(
+        "-------- Doorgestuurd bericht --------",
+        "Van",
+        "Datum",
+        "Onderwerp",
+        "Aan",
+        "CC",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "sv": Words(
+        "-------- Vidarebefordrat meddelande --------",
+        "Från",
+        "Datum",
+        "Ämne",
+        "Till",
+        "Kopia",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "cs": Words(
+        "-------- Přeposlaná zpráva --------",
+        "Od",
+        "Datum",
+        "Předmět",
+        "Komu",
+        "Kopie",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "hu": Words(
+        "-------- Továbbított üzenet --------",
+        "Feladó",
+        "Dátum",
+        "Tárgy",
+        "Címzett",
+        "Másolat",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "pt": Words(
+        "-------- Mensagem encaminhada --------",
+        "De",
+        "Data",
+        "Assunto",
+        "Para",
+        "CC",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
+    "el": Words(
+        "-------- Προωθημένο μήνυμα --------",
+        "Από",
+        "Ημερομηνία",
+        "Θέμα",
+        "Προς",
+        "Κοιν.",
+        "Fwd",
+        "Mon, 2 Mar 2026 10:12:00 +0100",
+    ),
 }
 
 OTHERS = {
@@ -238,7 +564,9 @@ def compose(comment: str, separator: str, lines: list[str], body: str) -> str:
     return head + (f"{separator}\n" if separator else "") + "\n".join(lines) + f"\n\n{body}\n"
 
 
-def in_html(comment: str, separator: str, lines: list[str], body: str, wrap: tuple[str, str] = ("<div>", "</div>")) -> str:
+def in_html(
+    comment: str, separator: str, lines: list[str], body: str, wrap: tuple[str, str] = ("<div>", "</div>")
+) -> str:
     def shown(text: str) -> str:
         return html.escape(text).replace("\n", "<br>")
 
@@ -263,16 +591,37 @@ def cases() -> Iterator[Case]:
         yield Case(f"outlook-{code}", build(f"{words.prefix}: {original.subject}", text), original, clean)
         yield Case(f"outlook-{code}-unprefixed", build(original.subject, text), original, clean)
         rule = compose(comment, "_" * 32, lines, original.body)
-        yield Case(f"outlook-mobile-{code}", build(f"{words.prefix}: {original.subject}", rule, encoding="quoted-printable"), original, clean)
-        bold = block(words, original, OUTLOOK_ORDER, dress=lambda word: f"*{word}*", separator="; ", box=lambda name, address: f"{name} <{address}<mailto:{address}>>" if name else f"{address}<mailto:{address}>")  # noqa: E501
-        yield Case(f"outlook-mailto-{code}", build(f"{words.prefix}: {original.subject}", compose(comment, "", bold, original.body)), original, clean)
+        yield Case(
+            f"outlook-mobile-{code}",
+            build(f"{words.prefix}: {original.subject}", rule, encoding="quoted-printable"),
+            original,
+            clean,
+        )
+        bold = block(
+            words,
+            original,
+            OUTLOOK_ORDER,
+            dress=lambda word: f"*{word}*",
+            separator="; ",
+            box=lambda name, address: (
+                f"{name} <{address}<mailto:{address}>>" if name else f"{address}<mailto:{address}>"
+            ),
+        )  # noqa: E501
+        yield Case(
+            f"outlook-mailto-{code}",
+            build(f"{words.prefix}: {original.subject}", compose(comment, "", bold, original.body)),
+            original,
+            clean,
+        )
     for code, words in GMAIL.items():
         original, comment, clean = turn()
         lines = block(words, original, GMAIL_ORDER)
         text = compose(comment, words.separator, lines, original.body)
         page = in_html(comment, words.separator, lines, original.body, ('<div class="gmail_quote">', "</div>"))
         yield Case(f"gmail-{code}", build(f"{words.prefix}: {original.subject}", text), original, clean)
-        yield Case(f"gmail-{code}-html", build(f"{words.prefix}: {original.subject}", None, html_text=page), original, clean)
+        yield Case(
+            f"gmail-{code}-html", build(f"{words.prefix}: {original.subject}", None, html_text=page), original, clean
+        )
         yield Case(f"gmail-{code}-both", build("some other subject", text, html_text=page), original, clean)
     for code, words in APPLE.items():
         original, comment, clean = turn()
@@ -281,7 +630,13 @@ def cases() -> Iterator[Case]:
         text = f"{comment}\n\n{words.separator}\n\n{quoted(inner)}\n"
         yield Case(f"apple-{code}", build(f"{words.prefix}: {original.subject}", text), original, clean)
         plain = f"{comment}\n\n{words.separator}\n\n{inner}\n\nSent from my iPhone\n"
-        yield Case(f"apple-{code}-unquoted", build(original.subject, plain), original, clean, frozenset({"address", "name", "subject", "to", "date"}))
+        yield Case(
+            f"apple-{code}-unquoted",
+            build(original.subject, plain),
+            original,
+            clean,
+            frozenset({"address", "name", "subject", "to", "date"}),
+        )
         starred = block(words, original, APPLE_ORDER, dress=lambda word: f"*{word}*")
         below = f"{words.separator}\n\n{quoted(chr(10).join(starred) + chr(10) * 2 + original.body)}\n\nCall him.\n"
         yield Case(f"apple-{code}-below", build(f"{words.prefix}: x", below), original, "Call him.")
@@ -289,7 +644,9 @@ def cases() -> Iterator[Case]:
         original, comment, clean = turn()
         lines = block(words, original, THUNDERBIRD_ORDER, gap=" \t")
         text = compose(comment, words.separator, lines, original.body)
-        yield Case(f"thunderbird-{code}", build(f"{words.prefix}: {original.subject}", text, encoding="8bit"), original, clean)
+        yield Case(
+            f"thunderbird-{code}", build(f"{words.prefix}: {original.subject}", text, encoding="8bit"), original, clean
+        )
         yield Case(f"thunderbird-{code}-renamed", build("für das CRM", text), original, clean)
     for code, words in OTHERS.items():
         original, comment, clean = turn()
@@ -299,4 +656,9 @@ def cases() -> Iterator[Case]:
             yield Case(f"{code}{name}", build(f"{words.prefix}: {original.subject}", text), original, clean)
             yield Case(f"{code}{name}-bare", build(original.subject, text), original, clean)
             page = in_html(comment, words.separator, lines, original.body)
-            yield Case(f"{code}{name}-html", build(f"{words.prefix}: {original.subject}", None, html_text=page), original, clean)
+            yield Case(
+                f"{code}{name}-html",
+                build(f"{words.prefix}: {original.subject}", None, html_text=page),
+                original,
+                clean,
+            )

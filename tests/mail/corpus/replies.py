@@ -114,15 +114,43 @@ SIGNATURES = (
     Reply("delimiter-trimmed", f"{TOP}\n\n--\nTom Berg\nAcme GmbH\n", TOP),
     Reply("greeting-kept", f"{TOP}\n\nBest regards,\nTom", f"{TOP}\n\nBest regards,\nTom"),
     Reply("greeting-and-delimiter", f"{TOP}\n\nViele Grüße\nTom\n\n-- \nTom Berg, Acme", f"{TOP}\n\nViele Grüße\nTom"),
-    Reply("card", f"{TOP}\n\nMit freundlichen Grüßen\n\nTom Berg\nVertrieb\nAcme GmbH\nTel. +49 30 1234567\nwww.acme.example", TOP),
+    Reply(
+        "card",
+        f"{TOP}\n\nMit freundlichen Grüßen\n\nTom Berg\nVertrieb\nAcme GmbH\nTel. +49 30 1234567\nwww.acme.example",
+        TOP,
+    ),
     Reply("card-ru", f"{TOP}\n\nС уважением,\nИван Петров\nменеджер по продажам\nтел. +7 495 123-45-67", TOP),
-    Reply("legal", f"{TOP}\n\nThis e-mail is confidential and may be privileged. If you have received this e-mail in error, please notify the sender and delete it.", TOP),  # noqa: E501
-    Reply("legal-de", f"{TOP}\n\nDiese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind oder diese E-Mail irrtümlich erhalten haben, informieren Sie bitte den Absender und vernichten Sie diese Mail.", TOP),  # noqa: E501
+    Reply(
+        "legal",
+        f"{TOP}\n\nThis e-mail is confidential and may be privileged. If you have received this e-mail in error, please notify the sender and delete it.",
+        TOP,
+    ),  # noqa: E501
+    Reply(
+        "legal-de",
+        f"{TOP}\n\nDiese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind oder diese E-Mail irrtümlich erhalten haben, informieren Sie bitte den Absender und vernichten Sie diese Mail.",
+        TOP,
+    ),  # noqa: E501
     Reply("dash-name", "You can call delete for each.\n\n-Anna Kern", "You can call delete for each."),
-    Reply("hyphens", "We need:\n\n- chairs\n- tables\n-- round ones\n- lamps", "We need:\n\n- chairs\n- tables\n-- round ones\n- lamps"),
-    Reply("not-a-device", "Here is another one.\n\nSent from my desk, is much easier then my mobile phone.", "Here is another one.\n\nSent from my desk, is much easier then my mobile phone."),  # noqa: E501
-    Reply("list-footer", f"{TOP}\n\n_______________________________________________\nusers mailing list\nusers@lists.example\nhttps://lists.example/users", TOP),  # noqa: E501
-    Reply("wrote-in-text", "As I wrote yesterday:\nthe price is fine.\n\nOn Monday we wrote to them.", "As I wrote yesterday:\nthe price is fine.\n\nOn Monday we wrote to them."),  # noqa: E501
+    Reply(
+        "hyphens",
+        "We need:\n\n- chairs\n- tables\n-- round ones\n- lamps",
+        "We need:\n\n- chairs\n- tables\n-- round ones\n- lamps",
+    ),
+    Reply(
+        "not-a-device",
+        "Here is another one.\n\nSent from my desk, is much easier then my mobile phone.",
+        "Here is another one.\n\nSent from my desk, is much easier then my mobile phone.",
+    ),  # noqa: E501
+    Reply(
+        "list-footer",
+        f"{TOP}\n\n_______________________________________________\nusers mailing list\nusers@lists.example\nhttps://lists.example/users",
+        TOP,
+    ),  # noqa: E501
+    Reply(
+        "wrote-in-text",
+        "As I wrote yesterday:\nthe price is fine.\n\nOn Monday we wrote to them.",
+        "As I wrote yesterday:\nthe price is fine.\n\nOn Monday we wrote to them.",
+    ),  # noqa: E501
     Reply("colon-lines", "From: Berlin\nTo: Munich\nFriday", "From: Berlin\nTo: Munich\nFriday"),
     Reply("greater", "Sales were > 5 and\nprofit was fine.", "Sales were > 5 and\nprofit was fine."),
     Reply("original-message", f"{TOP}\n\n-----Original Message-----\nFrom: Anna Kern\nSent: Monday\n\nHello", TOP),

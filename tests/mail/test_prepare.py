@@ -1,0 +1,72 @@
+"""The parsing process: started lazily, killed at its limits, started again; answers never get mixed up."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from mail.errors import MailTooHard, MailUnreadable
+from mail.parse import parse_mail
+from mail.prepare import MailParser
+from tests.mail.corpus.forwards import cases
+
+
+async def test_the_process_understands_what_the_function_understands() -> None:
+    raws = [case.raw for case in cases()][:12]
+    async with MailParser() as parser:
+        assert not parser.running
+        assert await asyncio.gather(*(parser.parse(raw) for raw in raws)) == [parse_mail(raw) for raw in raws]
+        assert parser.running
+        with pytest.raises(MailUnreadable):
+            await parser.parse(b"")
+        assert (await parser.parse(raws[0])).outer.subject
+    assert not parser.running
+
+
+async def test_trust_is_handed_on() -> None:
+    raw = (
+        b"Authentication-Results: mx.acme.example; dmarc=pass header.from=acme.example\nFrom: tom@acme.example\n\nHello"
+    )
+    async with MailParser(authserv=frozenset({"mx.acme.example"})) as parser:
+        assert (await parser.parse(raw)).authentic
+
+
+async def test_a_mail_that_takes_too_long_is_given_up_and_the_next_one_read() -> None:
+    async with MailParser(seconds=1, module="tests.mail.stubborn") as parser:
+        with pytest.raises(MailTooHard, match="longer than"):
+            await parser.parse(b"sleep")
+        assert not parser.running
+        assert (await parser.parse(b"From: a@b.example\n\nHello")).outer.body == "Hello"
+
+
+async def test_a_process_that_dies_is_reported_and_replaced() -> None:
+    async with MailParser(module="tests.mail.stubborn") as parser:
+        for _ in range(2):
+            with pytest.raises(MailTooHard, match="broke down"):
+                await parser.parse(b"die")
+        assert (await parser.parse(b"From: a@b.example\n\nHello")).outer.body == "Hello"
+
+
+async def test_memory_has_a_limit() -> None:
+    async with MailParser(memory=400 * 1024 * 1024, module="tests.mail.stubborn") as parser:
+        with pytest.raises(MailTooHard):
+            await parser.parse(b"eat")
+        assert (await parser.parse(b"From: a@b.example\n\nHello")).outer.body == "Hello"
+
+
+async def test_a_cancelled_wait_leaves_no_half_read_answer() -> None:
+    async with MailParser(module="tests.mail.stubborn") as parser:
+        task = asyncio.create_task(parser.parse(b"sleep"))
+        while not parser.running:
+            await asyncio.sleep(0.01)
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        assert (await parser.parse(b"From: a@b.example\n\nHello")).outer.body == "Hello"
+
+
+async def test_a_module_that_doesnt_start_is_reported() -> None:
+    async with MailParser(module="tests.mail.no_such_module") as parser:
+        with pytest.raises(MailTooHard, match="start"):
+            await parser.parse(b"From: a@b.example\n\nHello")
