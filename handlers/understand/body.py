@@ -68,7 +68,7 @@ def _chunk(
         names = names[company.used :]
     elif slots.person is None and (first or slots.company is not None):
         who = read_who(clause, names, case)
-        if who and (first or who.capital):
+        if who and (first or (who.capital and who.used == len(names))):
             slots = replace(slots, person=who.person or slots.person, company=who.company or slots.company)
             names = names[who.used :]
             if first and who.company and not who.person and (more := read_who(clause, names)) and more.person:

@@ -19,6 +19,8 @@ class Found:
     clause: Clause
     match: Match
     row: Sequence[Token]
+    low: int  # where the words inside the clause's frames start and end
+    high: int
 
     @property
     def because(self) -> tuple[str, ...]:
@@ -84,16 +86,16 @@ class Found:
         full = self.name(slot)
         for name, _, end in self.match.slots:
             if name == full:
-                return self.row[end].start if end < len(self.row) else self.clause.end
-        return self.clause.end
+                return self.row[end].start if end < len(self.row) else self.high
+        return self.high
 
     def begin(self, slot: str) -> int:
         """Where a slot begins in the message."""
         full = self.name(slot)
         for name, start, _ in self.match.slots:
             if name == full:
-                return self.row[start - 1].end if start else self.clause.start
-        return self.clause.start
+                return self.row[start - 1].end if start else self.low
+        return self.low
 
     def text(self, slot: str) -> str | None:
         """All that stands in a slot as written, moments included, connectors before it taken out."""
@@ -103,7 +105,7 @@ class Found:
         """What is written between two places, without leading connectors and a moment that stands right there."""
         clause = self.clause
         inside = [token for token in clause.row if start <= token.start and token.end <= end]
-        signed = False
+        signed = clause.text[:start].rstrip()[-1:] in tuple(",:;-–—")
         while inside:
             head = inside[0]
             if head.kind == "sign" and head.fold not in "«\"„“(":
@@ -111,6 +113,7 @@ class Found:
             elif clause.listed("connectors", head):
                 if len(inside) == 1:
                     return ""
+                signed = True
             elif not (clause.in_moment(head) and not signed):
                 break
             inside.pop(0)

@@ -29,6 +29,7 @@ class Lexicon:
     fields: Mapping[str, str]
     vocabulary: frozenset[str]
     frames: tuple[Template, ...]
+    common_ends: tuple[str, ...]
 
     @property
     def stop_words(self) -> frozenset[str]:
@@ -42,6 +43,10 @@ class Lexicon:
     def stems_of(self, name: str) -> tuple[str, ...]:
         """The stems, or endings, of a list."""
         return self.stems.get(name, ())
+
+    def compound(self, word: str) -> bool:
+        """Whether a word is a compound that ends in a common noun."""
+        return word.endswith(self.common_ends) and word not in self.lists.get("surnames", ())
 
     def knows(self, token: Token) -> bool:
         """Whether a token is a word of the templates."""
@@ -111,5 +116,6 @@ def lexicon(code: str) -> Lexicon:
             for kind, sources in data.get("frames", {}).items()
             for number, source in enumerate(sources)
         ),
+        common_ends=tuple(fold(word) for word in lists.get("common", ()) if len(word) >= 6),
         vocabulary=frozenset(word for word in by_word if len(word) >= 5),
     )

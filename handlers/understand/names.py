@@ -96,6 +96,8 @@ def name_like(clause: Clause, token: Token, run: Sequence[Token] = ()) -> bool:
     if clause.listed("suffixes", token):
         return bool(run) or token.capital
     if clause.listed("particles", token):
+        if len(run) > 1 and clause.listed("from", token):
+            return False
         return (bool(run) and run[0].capital) or token.capital
     word = token.fold.removesuffix("'s").rstrip("'")
     if any(clause.has(name, word) for name in ("stop", "states", "connectors", "past")) and not (
@@ -104,7 +106,10 @@ def name_like(clause: Clause, token: Token, run: Sequence[Token] = ()) -> bool:
         return False
     if token.capital:
         second = bool(run) and run[-1].capital and clause.words.code != "de"
-        common = clause.has("common", word) and not second and not clause.has("firm_words", word)
+        german = clause.words.code == "de"
+        common = (clause.has("common", word) or (german and clause.words.compound(word))) and not second
+        if common and (clause.has("firm_words", word) or (bool(run) and clause.has("surnames", word))):
+            common = False
         return not common and (second or not russian.is_common(word))
     if run and run[0].capital:
         return False

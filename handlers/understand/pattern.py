@@ -117,13 +117,20 @@ def _row(parts: Sequence[str], at: int, lists: Mapping[str, Sequence[str]]) -> t
                 at += 1
             row.append(Choice(tuple(sorted(rows, key=len, reverse=True))))
         elif part.startswith("{"):
-            name = part.strip("{}")
-            first = _words("<" + name + ">", lists) if name in lists else None
-            row.append(Slot(name.rstrip("?"), 0 if name.endswith("?") else 1, first))
+            row.append(_slot(part.strip("{}"), lists))
         else:
             row.append(_words(part, lists))
         at += 1
     return tuple(row), at
+
+
+def _slot(name: str, lists: Mapping[str, Sequence[str]]) -> Element:
+    plain = name.rstrip("?")
+    first = _words(f"<{plain}>", lists) if plain in lists else None
+    if first is None:
+        return Slot(plain, 0 if name.endswith("?") else 1)
+    slot = Slot(plain, 1, first)
+    return Choice(((slot,), ())) if name.endswith("?") else slot
 
 
 def _words(part: str, lists: Mapping[str, Sequence[str]]) -> Words:

@@ -75,8 +75,10 @@ def _may_name(clause: Clause, token: Token, before: Token | None, after: list[To
     asked = before is None or any(clause.listed(name, before) for name in ("person_verbs", "person_leads", "honorifics"))
     if not token.capital:
         return asked and before is not None and _stored(clause, token)
+    if before is None and not after:
+        return True
     if before is None:
-        return bool(after) and _first_is_name(clause, token, after)
+        return _first_is_name(clause, token, after)
     if asked or (before.capital is False and clause.words.code != "de" and not clause.listed("articles", before)):
         return True
     return _stored(clause, token)

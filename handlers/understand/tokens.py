@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*['’]?|[^\w\s]|_", re.UNICODE)
+_TOKEN = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*['’]?|[^\w\s]|_|\n", re.UNICODE)
 _FOLD = str.maketrans({"ё": "е", "ä": "ae", "ö": "oe", "ü": "ue", "’": "'", "‘": "'", "`": "'", "—": "-", "–": "-"})
 
 

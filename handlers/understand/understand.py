@@ -34,14 +34,7 @@ def understand(text: str, setting: Setting, lookups: Lookups, language: str | No
     if message.command:
         whole = _interpret(message.clause(message.row))
         return Understanding((whole or Intent("unknown", because=("an unknown command",)),), code)
-    intents = _together(message, parts_of(message))
-    if all(intent.name == "unknown" for intent in intents):
-        better = corrected(message.row, code)
-        if better is not None:
-            again = _together(replace(message, row=tuple(better)), parts_of(replace(message, row=tuple(better))))
-            if any(intent.name != "unknown" for intent in again):
-                intents = [replace(intent, because=(*intent.because, "spelling")) for intent in again]
-    return Understanding(tuple(intents), code)
+    return Understanding(tuple(_together(message, parts_of(message))), code)
 
 
 def _together(message: Message, parts: Sequence[Part]) -> list[Intent]:
@@ -85,6 +78,8 @@ def _opens(opening: Intent | None, current: Intent | None, part: Part, message: 
             and current.name not in ("add_note", "send_email")
             and (part.strong or _orders(opening))
         )
+    if opening.name == "add_deal" and current.name in ("add_lead", "add_contact"):
+        return part.strong
     if opening.name in ("log_call", "set_field", "move_deal", "send_email", "complete_task", "undo"):
         return part.strong and current.name not in ("add_note", "send_email")
     return True
@@ -127,13 +122,33 @@ def _without_end(tokens: Sequence[Token]) -> list[Token]:
 
 
 def _candidates(clause: Clause, row: Sequence[Token], bare: Sequence[Token]) -> Iterator[Intent]:
-    rows: list[Sequence[Token]] = [row, bare] if len(bare) < len(row) else [row]
-    if any(token.fold == "," for token in bare):
-        rows.append([token for token in bare if token.fold != ","])
+    """The intents of all templates that fit, explicit ones first; misspelt words put right where none does."""
+    rows = _rows(clause, row, bare)
+    found = False
+    for intent in _fitting(clause, rows, row):
+        found = True
+        yield intent
+    if not found and (better := corrected(row, clause.code)) is not None:
+        right = {token.start: token for token in better}
+        for intent in _fitting(clause, [[right[token.start] for token in each] for each in rows], row):
+            yield replace(intent, because=(*intent.because, "spelling"))
+
+
+def _rows(clause: Clause, row: Sequence[Token], bare: Sequence[Token]) -> list[Sequence[Token]]:
+    """The tokens as templates may see them: all, those outside the moment, those without commas and fillers."""
+    rows = [row, bare] if len(bare) < len(row) else [row]
+    plain = [token for token in bare if token.fold != "," and not clause.listed("fillers", token)]
+    if plain and len(plain) < len(bare):
+        rows.append(plain)
+    return rows
+
+
+def _fitting(clause: Clause, rows: Sequence[Sequence[Token]], inner: Sequence[Token]) -> Iterator[Intent]:
     order = [clause.words.code, *(code for code in LANGUAGES if code != clause.words.code)]
+    low, high = inner[0].start, inner[-1].end
     fits = {
         code: sorted(
-            (Found(clause, found, tokens) for tokens in rows for found in lexicon(code).matches(tokens)),
+            (Found(clause, fit, tokens, low, high) for tokens in rows for fit in lexicon(code).matches(tokens)),
             key=lambda found: -found.match.weight,
         )
         for code in order

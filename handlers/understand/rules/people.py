@@ -52,6 +52,8 @@ def find_contact(found: Found) -> Intent | None:
     intent = lookup_contact(found)
     if intent is not None or not found.has("who"):
         return intent
+    if any(found.clause.listed("stop", token) for token in found.tokens("who")):
+        return None
     words = found.text("who")
     return Intent("lookup_contact", Slots(person=words), because=found.because) if words else None
 
@@ -60,13 +62,13 @@ def set_field(found: Found) -> Intent | None:
     """One field of one contact, and what it is to be."""
     clause = found.clause
     who = found.who(possessive=True)
-    tokens = found.tokens("value")
+    tokens = found.tokens("value") or found.tokens("job")
     if who is None or not tokens:
         return None
     if found.name("who") == "who_poss" and not found.tokens("who")[-1].fold.endswith(("'s", "'")):
         return None
     pieces = with_pieces(clause, tokens)
-    written = clause.text[tokens[0].start : max(tokens[-1].end, found.end("value"))]
+    written = clause.text[tokens[0].start : max(tokens[-1].end, found.end("value" if found.has("value") else "job"))]
     value = clause.between(tokens[0].start, tokens[0].start + len(written))
     field = _field(found)
     if field is None:

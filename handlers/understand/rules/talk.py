@@ -108,7 +108,7 @@ def history(found: Found) -> Intent | None:
 def statement(found: Found) -> Intent | None:
     """What is said of somebody becomes a note, if the name is one for certain: "Anna wants a discount"."""
     who = found.who(strict=True)
-    if who is None or found.clause.moment is not None or not _certain(found, who):
+    if who is None or not _certain(found, who):
         return None
     text = found.clause.between(found.end("who"), found.clause.end)
     if len(text.split()) < 2:

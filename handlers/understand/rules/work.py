@@ -9,6 +9,7 @@ from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import read_who
 from handlers.understand.title import concerned, task_title
+from handlers.understand.tokens import fold
 from reminders.moment import Moment
 from reminders.when import find_moment
 
@@ -18,12 +19,15 @@ _AHEAD = {"ru": "через "}  # what makes a bare length of time a moment; "in
 
 def add_task(found: Found) -> Intent | None:
     """A task: what is to be done, when, about whom."""
-    return new_task(found.clause, found.because)
+    slips = any(token.kind == "word" and token.fold != fold(token.word) for token in found.row)
+    return new_task(found.clause, found.because, start=found.begin("task") if slips and found.has("task") else None)
 
 
-def new_task(clause: Clause, because: tuple[str, ...], assignee: str | None = None) -> Intent:
-    """The task that a clause is about."""
-    title = task_title(clause)
+def new_task(
+    clause: Clause, because: tuple[str, ...], assignee: str | None = None, start: int | None = None
+) -> Intent:
+    """The task that a clause is about, its words taken from a place on."""
+    title = task_title(clause, start)
     person, company = concerned(clause, title)
     slots = Slots(
         person=person,
@@ -38,7 +42,10 @@ def new_task(clause: Clause, because: tuple[str, ...], assignee: str | None = No
 def add_task_for(found: Found) -> Intent | None:
     """A task that somebody else is given: "remind Max to call Anna"."""
     who = found.who("assignee", strict=False)
-    if who is None or not who.person or not (who.capital or _member(found.clause, who.person)):
+    if who is None or not who.person:
+        return None
+    vague = found.match.template.intent.endswith(".vague")
+    if vague and not (who.capital or _member(found.clause, who.person)):
         return None
     intent = new_task(found.clause, found.because, who.person)
     start = found.begin("task")
@@ -116,6 +123,8 @@ def snooze_to(found: Found) -> Intent | None:
 def list_tasks(found: Found) -> Intent | None:
     """The tasks of a period, of a person, or all."""
     clause = found.clause
+    if found.match.template.intent.endswith(".when") and clause.moment is None:
+        return None
     period = found.text("period") if found.has("period") else None
     if not period and clause.moment:
         period = clause.moment.words
@@ -135,6 +144,8 @@ def list_tasks(found: Found) -> Intent | None:
 def assign(found: Found) -> Intent | None:
     """Somebody is to look after a contact or a task from now on."""
     clause = found.clause
+    if found.has("pair"):
+        return _assign_pair(found)
     if found.name("assignee"):
         to = found.who("assignee")
         if to is None:
@@ -163,6 +174,20 @@ def assign(found: Found) -> Intent | None:
         slots = replace(slots, text=clause.between(tokens[0].start, tokens[-1].end))
         if person and tokens[0].capital:
             slots = replace(slots, person=person.person, company=person.company)
+    return Intent("assign", slots, because=found.because)
+
+
+def _assign_pair(found: Found) -> Intent | None:
+    """Whom or what, and right after it to whom: the last word."""
+    tokens = found.tokens(found.name("pair") or "pair")
+    if len(tokens) < 2:
+        return None
+    case = (found.name("pair") or "").partition("_")[2] or None
+    to = read_who(found.clause, tokens[-1:], case)
+    what = read_who(found.clause, tokens[:-1], "accs" if case else None)
+    if to is None or what is None or what.used < len(tokens) - 1:
+        return None
+    slots = Slots(person=what.person, company=what.company, assignee=to.person or to.company)
     return Intent("assign", slots, because=found.because)
 
 
