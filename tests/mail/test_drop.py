@@ -7,6 +7,7 @@ import logging
 import random
 import smtplib
 import socket
+import struct
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from email.message import EmailMessage
@@ -16,7 +17,7 @@ import pytest
 
 from mail.drop import CannotListen, serve_drop
 from mail.errors import MailUnreadable
-from mail.lmtp import Limits
+from mail.lmtp import Conversations, Limits
 from storage.errors import WrongSetting
 
 OURS = "crm@rapport.example"
@@ -115,6 +116,12 @@ async def calling(port: int, *, greeted: bool = True) -> AsyncIterator[Line]:
         yield line
     finally:
         writer.close()
+
+
+def hang_up(line: Line) -> None:
+    """Resets the connection, as a process or machine that dies."""
+    line.writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    line.writer.transport.abort()
 
 
 @pytest.fixture
@@ -414,6 +421,16 @@ async def test_a_client_that_says_nothing_is_sent_away(inbox: Inbox) -> None:
     assert inbox.mails == []
 
 
+async def test_a_client_is_not_idle_while_its_mail_comes_in(inbox: Inbox) -> None:
+    async with dropping(inbox, Limits(idle=0.2)) as port, calling(port) as line:
+        await line.begins()
+        end = asyncio.get_running_loop().time() + 0.4
+        while asyncio.get_running_loop().time() < end:
+            line.sends(b"x")
+            await asyncio.sleep(0)
+        assert await line.says("\r\n.") == "250 2.0.0 Kept"
+
+
 async def test_a_client_is_not_idle_while_its_mail_is_being_kept(inbox: Inbox) -> None:
     inbox.open.clear()
     async with dropping(inbox, Limits(idle=0.2)) as port, calling(port) as line, calling(port) as idle:
@@ -437,7 +454,7 @@ async def test_a_mail_that_breaks_off_is_not_taken(port: int, inbox: Inbox, *, a
         line.sends(HELLO + b"\r\n.")
         await line.writer.drain()
         if abrupt:
-            line.writer.transport.abort()
+            hang_up(line)
         else:
             line.writer.write_eof()
             assert await line.is_over()
@@ -453,7 +470,7 @@ async def test_a_mail_in_hand_is_kept_though_the_client_went_away(port: int, inb
         await line.begins()
         line.sends(HELLO + b".\r\n")
         await inbox.asked.wait()
-        line.writer.transport.abort()
+        hang_up(line)
     async with calling(port) as line:
         assert await line.says("NOOP")
         inbox.open.set()
@@ -551,6 +568,21 @@ async def test_an_error_within_may_pass_and_is_not_told() -> None:
         await line.says("MAIL FROM:<a@b.example>")
         assert await line.says(f"RCPT TO:<{OURS}>") == "451 4.3.0 Something went wrong here: try again later"
         assert await line.says("DATA") == "503 5.5.1 Error: need RCPT command"
+
+
+async def test_after_an_error_the_rest_of_a_mail_is_no_command(
+    port: int, inbox: Inbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: Conversations) -> bool:
+        raise MemoryError("secret")
+
+    monkeypatch.setattr(Conversations, "is_out_of_memory", fail)
+    async with calling(port) as line:
+        await line.begins()
+        line.sends(HELLO)
+        assert await line.hears() == "421 4.3.0 Something went wrong here: try again later"
+        assert await line.is_over()
+    assert inbox.mails == []
 
 
 # Beginning and end
