@@ -86,7 +86,8 @@ def find_date(day: Day, today: date, setting: Setting, *, later_today: bool = Fa
         case "workday":
             return add_workdays(today, day.number, setting)
         case "shift":
-            assert day.base is not None and day.duration is not None
+            assert day.base is not None
+            assert day.duration is not None
             return move_date(find_date(day.base, today, setting), day.duration, day.number, setting)
 
 

@@ -11,7 +11,7 @@ from reminders.tokens import Token
 @lru_cache(maxsize=1)
 def _load_dictionary() -> Any:
     try:
-        import pymorphy3  # noqa: PLC0415 - a big dictionary
+        import pymorphy3
     except ImportError:
         return None
     return pymorphy3.MorphAnalyzer(lang="ru")

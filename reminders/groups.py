@@ -3,9 +3,10 @@
 from dataclasses import dataclass, field
 
 from reminders.grammar.chart import Chart
-from reminders.grammar.meaning import Bad, Clock, Day, Duration, Every
+from reminders.grammar.meaning import Day, Duration, Every
 from reminders.pieces import Piece
 
+_REACH = 5
 _SENTENCE_ENDS = frozenset("!?\n;")
 
 
@@ -171,23 +172,26 @@ def _adjacent(chart: Chart, left: Piece, right: Piece) -> bool:
     return True
 
 
-def _same_sentence(chart: Chart, left: int, right: int) -> bool:
-    for place in range(left, right):
-        token = chart.tokens[place]
-        if token.text in _SENTENCE_ENDS:
-            return False
-        if token.text == "." and place + 1 < len(chart.tokens) and not chart.glued(place + 1):
-            following = chart.tokens[place + 1].text
-            if following[0].isupper() and place and len(chart.tokens[place - 1].text) > 3:
-                return False
-    return True
+def _number_sentences(chart: Chart) -> list[int]:
+    """The number of the sentence that each token is in."""
+    numbers: list[int] = []
+    sentence = 0
+    for place, token in enumerate(chart.tokens):
+        numbers.append(sentence)
+        ends = token.text in _SENTENCE_ENDS
+        if token.text == "." and place and place + 1 < len(chart.tokens) and not chart.glued(place + 1):
+            ends = chart.tokens[place + 1].text[0].isupper() and len(chart.tokens[place - 1].text) > 3
+        sentence += ends
+    return numbers
 
 
 def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
     """Join what completes each other across a sentence: a day here and a clock time there."""
     joined: list[Group] = []
+    sentences = _number_sentences(chart)
     for group in groups:
-        target = next((other for other in reversed(joined) if _completes(chart, other, group)), None)
+        near = [g for g in joined[-_REACH:] if sentences[g.pieces[-1].end - 1] == sentences[group.pieces[0].start]]
+        target = next((other for other in reversed(near) if _completes(other, group)), None)
         if target is None:
             joined.append(group)
             continue
@@ -203,9 +207,7 @@ def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
     return joined
 
 
-def _completes(chart: Chart, first: Group, second: Group) -> bool:
-    if not _same_sentence(chart, first.pieces[-1].end, second.pieces[0].start):
-        return False
+def _completes(first: Group, second: Group) -> bool:
     if any(piece.attributive or piece.role == "about" for piece in (*first.pieces, *second.pieces)):
         return False
     if first.every and (second.count or second.length or (second.day and second.day.role in ("due", "from"))):
@@ -228,10 +230,7 @@ def _completes(chart: Chart, first: Group, second: Group) -> bool:
 
 def _splits_clock(first: Group, second: Group) -> bool:
     """One says the part of the day, the other the hour: "tomorrow evening call Ana at 8"."""
-    return bool(first.clock) != bool(second.clock) and isinstance(
-        (first.clock or second.clock).value if (first.clock or second.clock) else None,
-        Clock,  # type: ignore[union-attr]
-    )
+    return (first.clock is None) != (second.clock is None)
 
 
 def _goes_with_every(piece: Piece) -> bool:
@@ -241,11 +240,3 @@ def _goes_with_every(piece: Piece) -> bool:
         and day.kind in ("month_day", "nth", "weekday", "date", "relative")
         and piece.role != "about"
     )
-
-
-def find_bad(groups: list[Group]) -> tuple[Piece, str] | None:
-    """The first piece that can't be a moment, with its reason code."""
-    for group in groups:
-        if group.bad is not None and isinstance(group.bad.value, Bad):
-            return group.bad, group.bad.value.reason
-    return None

@@ -32,7 +32,8 @@ class Setting:
     `now` is aware. `zone` is an IANA name. `language` is the main language ("en", "de", "ru", ...); words of the
     others are understood too. `country` (ISO 3166, two letters) decides whether 12/24 starts with the month; without
     it the zone does; with neither, English reads the month first. `week_start` is 0 for Monday to 6 for Sunday,
-    `work_start` and `work_end` are hours, `parts` replaces single entries of PARTS_OF_DAY, `holidays` are no working days.
+    `work_start` and `work_end` are hours, `parts` replaces single
+    entries of PARTS_OF_DAY, `holidays` are no working days.
     """
 
     now: datetime

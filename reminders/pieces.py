@@ -1,10 +1,10 @@
 """The pieces of moments in a sentence: which terms of the chart count, with the prepositions before them."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Literal
 
 from reminders.grammar.chart import Chart, Term
-from reminders.grammar.meaning import Clock, Day, Every
+from reminders.grammar.meaning import Day
 
 Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "bad"]
 Role = Literal["", "on", "due", "from", "about"]
@@ -95,7 +95,7 @@ def _make_piece(chart: Chart, term: Term) -> Piece | None:
     kind = _KINDS[term.category]
     lead = _find_lead(chart, term, kind)
     role: Role = next((_ROLES[c] for c in lead.found if c in _ROLES), "on" if lead.found else "")
-    if kind == "every" and role == "from" or role == "from" and kind != "day":
+    if (kind == "every" and role == "from") or (role == "from" and kind != "day"):
         role = "on"
     attributive = _is_attributive(chart, term, kind, lead)
     piece = Piece(kind, lead.start, term.start, term.end, term.value, term.rule, role, term.weak, attributive)
@@ -152,7 +152,7 @@ def _categories(chart: Chart, lead: Term, kind: Kind) -> list[str]:
 
 def _is_attributive(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
     """Whether a moment only tells which thing is meant: "the Friday report", "our 3pm call"."""
-    if kind not in ("day", "clock") or isinstance(term.value, Day) and term.value.kind in _ARTICLED:
+    if kind not in ("day", "clock") or (isinstance(term.value, Day) and term.value.kind in _ARTICLED):
         return False
     if not (lead.article or chart.ending("DET", term.start, 1) is not None):
         return False
@@ -178,7 +178,7 @@ def _day_before(chart: Chart, place: int) -> bool:
 def _clock_after(chart: Chart, place: int) -> bool:
     """Whether a clock time or a part of the day stands right behind."""
     for _ in range(3):
-        if any(not t.weak for t in chart.at[place].get("CLOCK", ()) if True) if place < len(chart.tokens) else False:
+        if place < len(chart.tokens) and any(not term.weak for term in chart.at[place].get("CLOCK", ())):
             return True
         if chart.has("PART", place) or chart.has("PARTW", place):
             return True
@@ -224,14 +224,14 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
         return _weak_every_counts(chart, term)
     if kind == "length":
         return True
-    assert kind == "day" and isinstance(term.value, Day)
+    assert isinstance(term.value, Day)
     telling = _NEEDED if term.rule in ("feast", "weekend") else _NEEDED - {"AT"}
     prepared = any(category in telling for category in lead.found)
     if prepared or _clock_after(chart, term.end):
         return True
     if term.value.kind == "month_day":
-        return (
-            lead.article and _is_boundary(chart, term.end) or term.rule == "day_of_month" and _suffix_tells(chart, term)
+        return (lead.article and _is_boundary(chart, term.end)) or (
+            term.rule == "day_of_month" and _suffix_tells(chart, term)
         )
     if term.value.kind == "weekday" and term.rule == "weekday":
         alone = str(chart.lexicon.settings.get("weekday_alone", "")).split()
@@ -294,22 +294,3 @@ def _weak_every_counts(chart: Chart, term: Term) -> bool:
             isinstance(t.value, Day) and not t.weak for p in chart.places.get("DAY", ()) for t in chart.at[p]["DAY"]
         )
     )
-
-
-def is_loose(piece: Piece) -> bool:
-    """Whether a piece needs another one to be a moment."""
-    return piece.kind in ("count", "length")
-
-
-def with_role(piece: Piece, role: Role) -> Piece:
-    """The piece in another role."""
-    return replace(piece, role=role)
-
-
-def fills_time(piece: Piece) -> bool:
-    """Whether a piece gives a time of day."""
-    if piece.kind in ("clock", "part"):
-        return True
-    if isinstance(piece.value, Day | Every):
-        return piece.value.part is not None
-    return isinstance(piece.value, Clock)

@@ -14,7 +14,7 @@ from reminders.grammar.meaning import Every
 from reminders.zones import localise, resolve
 
 if TYPE_CHECKING:
-    from dateutil.rrule import rrule
+    from dateutil.rrule import rrule, weekday
 
 __all__ = ["BadRule", "next_after", "resolve", "write_rule"]
 
@@ -117,6 +117,7 @@ def _next_on_the_wall(parts: dict[str, str], wall: datetime, zone: str, after: d
     rules = _build(parts, wall, near=local)
     horizon = max(local, wall) + timedelta(days=366 * _HORIZON_YEARS)
     count = int(parts.get("COUNT", "0")) or None
+    walls: Iterable[datetime]
     if count is None:
         walls = itertools.islice(rules.xafter(local - timedelta(days=1)), _MAX_TRIES)
     else:
@@ -134,7 +135,7 @@ def _next_on_the_wall(parts: dict[str, str], wall: datetime, zone: str, after: d
 
 def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
     """The rule for dateutil, begun close to `near`, so that old rules aren't walked through from their first day."""
-    from dateutil import rrule as rules  # noqa: PLC0415 - costs 10 ms, and only recurrences need it
+    from dateutil import rrule as rules
 
     frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
     month_days = [int(day) for day in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else None
@@ -161,8 +162,8 @@ def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
     )
 
 
-def _read_weekday(text: str) -> "object":
-    from dateutil import rrule as rules  # noqa: PLC0415
+def _read_weekday(text: str) -> "weekday":
+    from dateutil import rrule as rules
 
     day = rules.weekday(WEEKDAY_NAMES.index(text[-2:]))
     return day(int(text[:-2])) if text[:-2] else day

@@ -189,7 +189,8 @@ def _merge_day(every: Every, piece: Piece | None) -> tuple[Every, Day | None]:
 
 
 def _resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
-    assert group.every is not None and isinstance(group.every.value, Every)
+    assert group.every is not None
+    assert isinstance(group.every.value, Every)
     every, day = _merge_day(group.every.value, group.day)
     begin = _find_start(group, day, now, setting)
     when = _find_time(group, now, setting, today=False)

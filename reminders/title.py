@@ -119,7 +119,7 @@ def _to_base_case(kept: list[Token], frame: Frame) -> list[Token]:
     links = str(grammar.get("case_link", "")).split()
     if not kept or not links or not frame.links or frame.links[-1] not in links:
         return kept
-    from reminders.cases import to_nominative  # noqa: PLC0415 - loads a dictionary, and only this needs it
+    from reminders.cases import to_nominative
 
     return to_nominative(kept)
 

@@ -1,7 +1,5 @@
 """Moments in text: what a message says about when. Pure, offline; the languages' words are data in lexicons/."""
 
-from datetime import datetime
-
 from reminders.calendar_days import OutOfCalendar
 from reminders.frame import Frame, find_frame
 from reminders.grammar.chart import Chart
@@ -18,8 +16,6 @@ from reminders.tokens import split_tokens
 from reminders.zones import localise
 
 __all__ = ["find_bad_moment", "find_moment", "find_moments", "title_without"]
-
-_UNSURE = frozenset({"day.bare_dotted_date", "day.slashed_date"})
 
 
 def find_moments(text: str, setting: Setting) -> list[Moment]:
@@ -148,8 +144,3 @@ def _after_topic(chart: Chart, piece: Piece) -> bool:
     return any(chart.has("ABOUT", place) and not chart.has("ON", place) for place in range(piece.start)) and isinstance(
         piece.value, Day
     )
-
-
-def local_now(setting: Setting) -> datetime:
-    """The naive local time of the setting's now."""
-    return localise(setting.now, setting.zone)

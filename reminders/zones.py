@@ -4,10 +4,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-_AMERICAN_PLACES = frozenset(
-    "Adak Anchorage Boise Chicago Denver Detroit Juneau Los_Angeles Menominee Metlakatla New_York Nome Phoenix Shiprock Sitka "
-    "Yakutat Fort_Wayne Indianapolis Louisville Puerto_Rico St_Thomas Honolulu Guam Saipan Pago_Pago Manila".split()
-)
+# fmt: off
+_AMERICAN_PLACES = frozenset({
+    "Adak", "Anchorage", "Boise", "Chicago", "Denver", "Detroit", "Juneau", "Los_Angeles", "Menominee",
+    "Metlakatla", "New_York", "Nome", "Phoenix", "Shiprock", "Sitka", "Yakutat", "Fort_Wayne",
+    "Indianapolis", "Louisville", "Puerto_Rico", "St_Thomas", "Honolulu", "Guam", "Saipan", "Pago_Pago",
+    "Manila",
+})
+# fmt: on
 _AMERICAN_AREAS = ("US/", "America/Indiana/", "America/Kentucky/", "America/North_Dakota/")
 _NO_PLACE = frozenset({"UTC", "GMT", "Zulu", "UCT", "Universal", "Greenwich", "GMT0"})
 

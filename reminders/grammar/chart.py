@@ -1,6 +1,6 @@
 """The chart: what each stretch of a text may mean, filled rule by rule."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from reminders.grammar.meaning import Bad, Weak
@@ -76,6 +76,22 @@ Action = Callable[..., object]
 
 
 @dataclass(frozen=True, slots=True)
+class Variant:
+    """One way to say a pattern: a choice of categories a place (None: left out), and what the text must have for it."""
+
+    choices: tuple[tuple[str, ...] | None, ...]
+    needs: frozenset[str]
+    open_choices: tuple[tuple[str, ...], ...]
+    first: tuple[str, ...]
+
+    def may_match(self, places: Mapping[str, object]) -> bool:
+        """Whether every category that the variant needs is in the text at all."""
+        if not self.needs <= places.keys():
+            return False
+        return all(any(category in places for category in choice) for choice in self.open_choices)
+
+
+@dataclass(frozen=True, slots=True)
 class Rule:
     """A pattern of categories and what it means.
 
@@ -85,8 +101,9 @@ class Rule:
 
     name: str
     category: str
-    variants: tuple[tuple[tuple[str, ...] | None, ...], ...]
+    variants: tuple[Variant, ...]
     action: Action
+    needs: frozenset[str]
 
 
 class RuleBook:
@@ -101,7 +118,8 @@ class RuleBook:
 
         def add(action: Action) -> Action:
             variants = tuple(variant for pattern in patterns for variant in _expand_pattern(pattern))
-            self.rules.append(Rule(action.__name__.removeprefix("read_"), category, variants, action))
+            needs = frozenset.intersection(*(variant.needs for variant in variants))
+            self.rules.append(Rule(action.__name__.removeprefix("read_"), category, variants, action, needs))
             return action
 
         return add
@@ -109,31 +127,28 @@ class RuleBook:
     def apply(self, chart: Chart) -> None:
         """Fill the chart, rule by rule."""
         for rule in self.rules:
-            for variant in rule.variants:
-                _apply_variant(rule, variant, chart)
+            if rule.needs <= chart.places.keys():
+                for variant in rule.variants:
+                    if variant.may_match(chart.places):
+                        _apply_variant(rule, variant, chart)
 
 
-def _expand_pattern(pattern: str) -> Iterator[tuple[tuple[str, ...] | None, ...]]:
+def _expand_pattern(pattern: str) -> Iterator[Variant]:
     variants: list[tuple[tuple[str, ...] | None, ...]] = [()]
     for element in pattern.split():
         choice = tuple(element.rstrip("?").split("|"))
         longer = [(*variant, choice) for variant in variants]
         variants = [*longer, *((*variant, None) for variant in variants)] if element.endswith("?") else longer
-    yield from variants
+    for variant in variants:
+        said = [choice for choice in variant if choice is not None]
+        needs = frozenset(choice[0] for choice in said if len(choice) == 1)
+        yield Variant(variant, needs, tuple(choice for choice in said if len(choice) > 1), said[0])
 
 
-def _apply_variant(rule: Rule, variant: tuple[tuple[str, ...] | None, ...], chart: Chart) -> None:
-    places = chart.places
-    first: tuple[str, ...] = ()
-    for choice in variant:
-        if choice is None:
-            continue
-        if not any(category in places for category in choice):
-            return
-        first = first or choice
-    starts = sorted({place for category in first for place in places.get(category, ())})
+def _apply_variant(rule: Rule, variant: Variant, chart: Chart) -> None:
+    starts = sorted({place for category in variant.first for place in chart.places.get(category, ())})
     for start in starts:
-        for terms in list(_match(variant, 0, start, chart)):
+        for terms in list(_match(variant.choices, 0, start, chart)):
             if chart.count > MAX_TERMS:
                 return
             value = rule.action(chart, *terms)
@@ -147,19 +162,19 @@ def _apply_variant(rule: Rule, variant: tuple[tuple[str, ...] | None, ...], char
 
 
 def _match(
-    variant: tuple[tuple[str, ...] | None, ...], index: int, place: int, chart: Chart
+    choices: tuple[tuple[str, ...] | None, ...], index: int, place: int, chart: Chart
 ) -> Iterator[tuple[Term | None, ...]]:
-    if index == len(variant):
+    if index == len(choices):
         yield ()
         return
-    choice = variant[index]
+    choice = choices[index]
     if choice is None:
-        for rest in _match(variant, index + 1, place, chart):
+        for rest in _match(choices, index + 1, place, chart):
             yield (None, *rest)
         return
     if place >= len(chart.tokens):
         return
     for category in choice:
         for term in tuple(chart.at[place].get(category, ())):
-            for rest in _match(variant, index + 1, term.end, chart):
+            for rest in _match(choices, index + 1, term.end, chart):
                 yield (term, *rest)

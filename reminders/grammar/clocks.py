@@ -154,7 +154,7 @@ def read_hyphened_time(chart: Chart, at: Term, hyphened: Term) -> object:
 def read_four_digits(chart: Chart, at: Term, digits: Term) -> object:
     """At 1430."""
     text = str(digits.value)
-    if len(text) != 4 or int(text[:2]) > 23 or int(text[2:]) > 59 or text.startswith("20") and int(text[2:]) % 5:
+    if len(text) != 4 or int(text[:2]) > 23 or int(text[2:]) > 59 or (text.startswith("20") and int(text[2:]) % 5):
         return None
     return make_clock(int(text[:2]), int(text[2:]), sure=True)
 

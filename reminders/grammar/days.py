@@ -33,7 +33,7 @@ def read_period(chart: Chart, *terms: Term | None) -> object:
     """Next week, this quarter, the month after next."""
     unit = next((str(t.value) for t in terms if t is not None and t.category in ("UNIT", "UNITAFTERNEXT")), "")
     mode = next((str(t.value) for t in terms if t is not None and t.category in ("MOD", "POSTMOD")), "afternext")
-    if unit not in _PERIODS or mode == "next" and terms[0] is not None and terms[0].category == "UNIT":
+    if unit not in _PERIODS or (mode == "next" and terms[0] is not None and terms[0].category == "UNIT"):
         return None
     offset = 0 if unit == "weekend" and mode == "coming" else _OFFSETS[mode]
     return Day("period", offset, unit=unit, mode=mode)
@@ -73,7 +73,7 @@ def read_edge_word(chart: Chart, word: Term) -> object:
 def read_year(chart: Chart, digits: Term, word: Term | None) -> object:
     """2027, 2027 года."""
     text = str(digits.value)
-    return int(text) if len(text) > 4 or len(text) == 4 and text[:2] in ("19", "20", "21") else None
+    return int(text) if len(text) > 4 or (len(text) == 4 and text[:2] in ("19", "20", "21")) else None
 
 
 @BOOK.rule("YEAR", "QUOTE DIGITS")
@@ -531,7 +531,8 @@ def read_day_in_length(chart: Chart, day: Term, link: Term, length: Term) -> obj
 def read_weekday_after_weeks(chart: Chart, length: Term, *rest: Term | None) -> object:
     """In two weeks on Friday, через неделю в пятницу: the weekday of that week; "a week on Friday": a week later."""
     duration, weekday = length.value, rest[-1]
-    assert isinstance(duration, Duration) and weekday is not None
+    assert isinstance(duration, Duration)
+    assert weekday is not None
     if duration.days % 7 or not duration.days or duration.seconds or duration.months:
         return None
     day = int(number_of(weekday))

@@ -117,7 +117,8 @@ def read_fixed_span(chart: Chart, span: Term) -> object:
 def read_long_and_short(chart: Chart, long: Term, link: Term | None, short: Term) -> object:
     """1 hour 30 minutes, 2 weeks and 3 days."""
     first, second = long.value, short.value
-    assert isinstance(first, Duration) and isinstance(second, Duration)
+    assert isinstance(first, Duration)
+    assert isinstance(second, Duration)
     size = (first.months * 30 + first.days + first.workdays) * 86_400 + first.seconds
     if (second.months * 30 + second.days + second.workdays) * 86_400 + second.seconds >= size:
         return None

@@ -212,7 +212,7 @@ def read_every_month_day(chart: Chart, *terms: Term | None) -> object:
     number = next(t for t in said if t.category in ("DAYNUM", "NUMBER"))
     scope = next((t for t in said if t.category == "UNIT"), None)
     value = number_of(number)
-    if scope is not None and scope.value not in ("month", "quarter") or value != int(value):
+    if (scope is not None and scope.value not in ("month", "quarter")) or value != int(value):
         return None
     if scope is None and len(said) == 2 and said[1].category == "DAYNUM" and _is_followed_by_word(chart, said[1]):
         return None

@@ -1,4 +1,4 @@
-"""The first terms of a chart: what the lexicon and the shapes of numbers say about single tokens, less what is vetoed."""
+"""The first terms of a chart: what the lexicon and the shapes of numbers say, less what is vetoed."""
 
 import re
 
@@ -148,8 +148,7 @@ def _named_places(chart: Chart, start: int) -> set[int]:
     weak_title = chart.has("WEEKDAYW", start)
     if weak_title and (not token.text[0].isupper() or chart.ending("ON", start, 1) is not None):
         return set()
-    places = {start, following} if weak_title else {following}
-    return places
+    return {start, following} if weak_title else {following}
 
 
 def _is_compound(chart: Chart, place: int) -> bool:
