@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 
 from bot.flow import Flow
 from storage.clock import Clock
-from storage.errors import is_trouble
+from storage.errors import RapportError, is_trouble
 from storage.wakeup import LONGEST_SLEEP, sleep
 
 log = logging.getLogger("rapport.loops")
@@ -46,7 +46,9 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
         except Exception as error:
             if asyncio.get_running_loop().time() - started > _LONGEST_PAUSE:
                 pause = _FIRST_PAUSE
-            if is_trouble(error):
+            if isinstance(error, RapportError):
+                log.warning("%s: %s; tried again in %.1f s", name, error, pause)
+            elif is_trouble(error):
                 log.warning("%s: trouble with the machine: %s, again in %.1f s", name, type(error).__name__, pause)
             else:
                 log.exception("%s: stopped by a defect, again in %.1f s", name, pause)

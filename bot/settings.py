@@ -6,6 +6,7 @@ import os
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -69,7 +70,7 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     api = raw.get("TELEGRAM_API", TELEGRAM).rstrip("/")
     checked("TELEGRAM_API", TELEGRAM, urlsplit(api).scheme in ("http", "https"), TELEGRAM)
     drop = _host_and_port(raw.get("DROP", DROP))
-    checked("DROP", DROP, drop is not None or raw.get("DROP", "").lower() == "off", f"{DROP}, or off")
+    checked("DROP", DROP, drop is not None or raw.get("DROP", "").lower() == "off", f"{DROP} (on this machine), or off")
     database = raw.get("DATABASE") or str(_data_folder(environment) / "rapport.db")
     try:
         database_url(database)
@@ -116,7 +117,12 @@ def _from_file(path: Path) -> dict[str, str]:
 
 def _host_and_port(value: str) -> tuple[str, int] | None:
     host, _, port = value.rpartition(":")
-    return (host, int(port)) if host and port.isdigit() and 0 < int(port) < 65536 else None
+    if not (host and port.isdigit() and 0 < int(port) < 65536):
+        return None
+    try:  # whoever reaches the drop can hand in mail: only programs on this machine may
+        return (host, int(port)) if host == "localhost" or ip_address(host.strip("[]")).is_loopback else None
+    except ValueError:
+        return None
 
 
 def _data_folder(environment: Mapping[str, str]) -> Path:

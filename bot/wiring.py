@@ -9,7 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot.delivery import Delivery, Face
 from bot.flow import Flow
@@ -18,6 +18,9 @@ from bot.settings import Settings
 from storage.clock import Clock
 from storage.database import Database, open_database
 from storage.wakeup import Wakeups, watching
+
+if TYPE_CHECKING:
+    from mail.prepare import MailParser
 
 log = logging.getLogger("rapport.run")
 
@@ -80,13 +83,12 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
     tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
     tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
     if settings.drop is not None:
-        from bot.mail_in import MailIn
-        from mail.drop import serve_drop
         from mail.prepare import MailParser
 
         parser = await parts.enter_async_context(MailParser(authserv=settings.authserv))
-        taken = MailIn(flow, parser, clock)
-        await parts.enter_async_context(serve_drop(settings.drop, is_ours=settings.team.is_own, take=taken.take))
+        tried = asyncio.Event()
+        tasks.start("drop", lambda: _serve_drop(house, parser, tried))
+        await tried.wait()
     if settings.telegram_token:
         from bot.telegram.face import TelegramFace
         from bot.telegram.receive import receive_updates
@@ -95,6 +97,22 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
         await parts.enter_async_context(face)
         start_delivery(tasks, house, face)
         tasks.start("telegram", lambda: receive_updates(face, flow, clock))
+
+
+async def _serve_drop(house: House, parser: MailParser, tried: asyncio.Event) -> None:
+    """Takes mail until it is cancelled; `tried` is set when it listens, or can't."""
+    from bot.mail_in import MailIn
+    from mail.drop import serve_drop
+
+    settings = house.settings
+    assert settings.drop is not None
+    taken = MailIn(house.flow, parser, house.clock)
+    try:
+        async with serve_drop(settings.drop, is_ours=settings.team.is_own, take=taken.take):
+            tried.set()
+            await asyncio.Event().wait()
+    finally:
+        tried.set()
 
 
 def start_delivery(tasks: Tasks, house: House, face: Face) -> None:

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from sqlalchemy import Connection
 
-from handlers.acting import Acting, draft, of_kind, together
+from handlers.acting import Acting, draft, of_kind
 from handlers.lookups import StoreLookups
 from handlers.mailroom import concerned, receive
 from handlers.questions import answer_question
@@ -20,7 +20,7 @@ from handlers.strangers import greet
 from handlers.taps import REPLACING, press
 from handlers.team import Team
 from handlers.understand.understand import understand
-from handlers.verbs.act import act_on
+from handlers.verbs.act import act_on_all
 from handlers.words import Words
 from reminders.due import quiet_until
 from storage import outbox
@@ -102,7 +102,7 @@ def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) ->
     if answered is not None:
         return answered
     understanding = understand(message.text, acting.setting, StoreLookups(acting.connection), message.language)
-    return together([act_on(acting, intent) for intent in understanding.intents])
+    return act_on_all(acting, understanding.intents)
 
 
 def _handle_mail(

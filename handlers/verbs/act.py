@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
-from handlers.acting import Acting, draft
+from handlers.acting import Acting, draft, together
 from handlers.understand.intents import Intent, IntentName
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
@@ -16,6 +17,8 @@ from handlers.verbs.people import add_person, set_field
 from handlers.verbs.settings import change_settings
 from handlers.verbs.tasks import assign_task, finish_task, list_tasks, make_task, put_off
 from handlers.verbs.triage import show_triage
+from handlers.whom import find_whom
+from storage.contacts import Contact
 from storage.messages import Draft
 
 VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
@@ -48,6 +51,16 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
 READING: frozenset[IntentName] = frozenset(
     ("lookup_contact", "list_tasks", "list_leads", "pipeline", "history", "help", "triage", "unknown", "settings")
 )
+
+
+def act_on_all(acting: Acting, intents: tuple[Intent, ...]) -> Draft:
+    """Does what one message asks, in order: whom it began with, the rest is about too."""
+    answers = []
+    for place, intent in enumerate(intents, 1):
+        answers.append(act_on(acting, intent))
+        if place < len(intents) and isinstance(found := find_whom(acting, intent), Contact):
+            acting = replace(acting, about=found.id)
+    return together(answers)
 
 
 def act_on(acting: Acting, intent: Intent) -> Draft:

@@ -92,10 +92,11 @@ def show_pipeline(acting: Acting, intent: Intent) -> Draft:
     )
 
 
-def deal_line(acting: Acting, deal: Deal) -> str:
-    """A deal in one line: title, amount, stage."""
+def deal_line(acting: Acting, deal: Deal, *, title: str | None = None) -> str:
+    """A deal in one line: title (its own if left out), amount, stage."""
     amount = acting.words.money(deal.amount, deal.currency) if deal.amount is not None else ""
-    title = deal.title if deal.title not in (deal.contact, "") else ""
+    if title is None:
+        title = deal.title if deal.title != deal.contact else ""
     return " ".join(filter(None, (title, amount, f"({stage_word(acting, deal.stage)})")))
 
 

@@ -121,7 +121,7 @@ def _added(acting: Acting, intent: Intent, contact: Contact, *, fresh: bool = Tr
         extras.append(acting.say("Note: {text}", text=slots.text))
     if slots.amount is not None:
         deal = open_deal(acting, replace(intent, contact_id=contact.id), contact, title=slots.text)
-        extras.append(acting.say("Deal: {deal}", deal=deal_line(acting, deal)))
+        extras.append(acting.say("Deal: {deal}", deal=deal_line(acting, deal, title="")))
     return draft(
         f"👤 {', '.join(filter(None, (contact.name, contact.company)))}: {_state(acting, contact, fresh=fresh)}",
         " · ".join((*contact.emails, *(acting.words.phone(phone) for phone in contact.phones))),

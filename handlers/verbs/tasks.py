@@ -30,10 +30,6 @@ _SNOOZE = timedelta(hours=1)
 
 def make_task(acting: Acting, intent: Intent) -> Draft:
     """A task with its reminder, for oneself or another member, about a contact where one is named for certain."""
-    title = intent.title or intent.slots.text or ""
-    if not title:
-        example = acting.say("remind me friday 14:00 to call Anna")
-        return draft("❓ " + acting.say("What is to be done? Try: {example}", example=example))
     if senseless := _senseless(acting, intent):
         return senseless
     assignee = _assignee(acting, intent)
@@ -42,6 +38,12 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
     found = find_whom(acting, intent)
     if isinstance(found, Draft):
         return found
+    title = intent.title or intent.slots.text or ""
+    if not title and found is not None:
+        title = acting.say("Get in touch with {name}", name=found.name)
+    if not title:
+        example = acting.say("remind me friday 14:00 to call Anna")
+        return draft("❓ " + acting.say("What is to be done? Try: {example}", example=example))
     due = due_of(intent.when, assignee) if intent.when else None
     contact_id = found.id if found else None
     task_id = add_task(acting.trail, title, due=due, assignee_id=assignee.id, contact_id=contact_id)
