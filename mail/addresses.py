@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from mail.charset import clean
 from mail.headers import decode_words
@@ -11,6 +12,8 @@ from storage.messages import Address
 MAX_ADDRESSES = 500
 
 _ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@|]{1,128}@[^\s<>()\[\]\",;:@|]{1,190}")
+_WEB = re.compile(r"<https?:[^<>\s]{0,500}>")
+_EMPTY = re.compile(r"\(\s{0,3}\)|\[\s{0,3}\]|<\s{0,3}>")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
 _DRESSING = re.compile(r"[*_]{1,3}(?=\S)|(?<=\S)[*_]{1,3}")
 _ON_BEHALF = re.compile(
@@ -20,7 +23,7 @@ _ON_BEHALF = re.compile(
 
 
 def parse_addresses(value: str) -> tuple[Address, ...]:
-    """All mailboxes of a header's (or a forward block's) value, in order; names without an address too. Never raises."""
+    """All mailboxes of a header's or a forward block's value, in order; names without an address too. Never raises."""
     found: list[Address] = []
     for piece in _split(value[:60_000]):
         address = parse_address(piece)
@@ -34,7 +37,7 @@ def parse_addresses(value: str) -> tuple[Address, ...]:
 def parse_address(piece: str) -> Address:
     """One mailbox: `Name <a@b>`, `a@b (Name)`, `Name [mailto:a@b]`, `Name <a@b<mailto:a@b>>`, `<a@b`, `Name` alone."""
     text = clean(piece)[:2_000]
-    text = _MAILTO.sub(" ", text)
+    text = _MAILTO.sub(" ", _WEB.sub(" ", text))
     hits = list(_ADDRESS.finditer(text))
     angled = text.rfind("<")
     hit = None
@@ -49,10 +52,13 @@ def parse_address(piece: str) -> Address:
     before = text[: hit.start()]
     opening = max(before.rfind("<"), before.rfind("["), before.rfind("("))
     name = _name(text[: opening if opening >= 0 else hit.start()])
+    deputy = _ON_BEHALF.search(text, hit.end())
+    if deputy:
+        return Address(name=_name(text[deputy.end() :].partition("<")[0]), address=address)
     if not name:
         name = _name(_comment(text[hit.end() :]))
     if _ADDRESS.search(name):
-        rest = _name(_ADDRESS.sub(" ", name))
+        rest = _name(_EMPTY.sub(" ", _ADDRESS.sub(" ", name)))
         name = rest if rest and not _ON_BEHALF.fullmatch(rest) else ""
     return Address(name=name, address=address)
 
@@ -82,9 +88,32 @@ def _split(value: str) -> list[str]:
     """Pieces at commas and semicolons outside quotes, brackets and comments; a group's name and end are dropped."""
     separators = ";" if ";" in value and "@" not in value else ",;"
     pieces: list[str] = []
-    start = 0
-    quoted = angled = has_at = angled_at = escaped = False
-    depth = 0
+    start = depth = 0
+    angled = has_at = angled_at = False
+    for index, char in _unquoted(value):
+        if char == "(":
+            depth += 1
+        elif char == ")":
+            depth = max(0, depth - 1)
+        elif char == "<":
+            angled, angled_at = True, False
+        elif char == ">":
+            angled = False
+        elif char == "@":
+            has_at, angled_at = True, angled
+        elif char in separators and not depth and (angled_at or not angled):
+            pieces.append(value[start:index])
+            start = index + 1
+            angled = has_at = False
+        elif char == ":" and not (has_at or angled) and value[max(0, index - 6) : index].lower() != "mailto":
+            start = index + 1  # a group's name, as in `undisclosed-recipients:;`
+    pieces.append(value[start:])
+    return [piece for piece in _rejoin(pieces) if piece.strip()]
+
+
+def _unquoted(value: str) -> Iterator[tuple[int, str]]:
+    """The characters that stand outside quotes and mean something."""
+    quoted = escaped = False
     for index, char in enumerate(value):
         if escaped:
             escaped = False
@@ -92,30 +121,12 @@ def _split(value: str) -> list[str]:
             escaped = True
         elif char == '"':
             quoted = not quoted
-        elif quoted:
-            continue
-        elif char == "(":
-            depth += 1
-        elif char == ")" and depth:
-            depth -= 1
-        elif char == "<":
-            angled, angled_at = True, False
-        elif char == ">":
-            angled = False
-        elif char == "@":
-            has_at, angled_at = True, angled
-        elif char in separators and not depth and not (angled and not angled_at):
-            pieces.append(value[start:index])
-            start = index + 1
-            angled = has_at = False
-        elif char == ":" and not has_at and not angled and value[max(0, index - 6) : index].lower() != "mailto":
-            start = index + 1  # a group's name, as in `undisclosed-recipients:;`
-    pieces.append(value[start:])
-    return [piece for piece in _rejoin(pieces) if piece.strip()]
+        elif not quoted and char in "()<>@,;:":
+            yield index, char
 
 
 def _rejoin(pieces: list[str]) -> list[str]:
-    """`Kern, Anna <a@b>` without quotes was cut at its comma: a piece without an address belongs to the next, in a list with addresses."""
+    """`Kern, Anna <a@b>` without quotes was cut at its comma: a piece without an address belongs to the next one."""
     if not any("@" in piece for piece in pieces):
         return pieces
     joined: list[str] = []

@@ -27,7 +27,7 @@ def attachment_bytes(raw: bytes, part: int) -> bytes:
 
 
 def safe_name(name: str, media_type: str, number: int) -> str:
-    """A file's name without folders, control characters and reserved ones, at most 120 characters, never empty or hidden."""
+    """A file's name without folders and reserved characters, at most 120 characters long, never empty or hidden."""
     base = _UNSAFE.sub("", name.replace("\\", "/").rsplit("/", 1)[-1]).strip(" .")
     if not base:
         base = f"part-{number}.{_EXTENSIONS.get(media_type, 'bin')}"
@@ -45,7 +45,7 @@ def describe_attachment(part: Part) -> Attachment:
 
 
 def is_inline_picture(part: Part, html: str) -> bool:
-    """Is it a picture shown inside the text (a signature's logo), rather than a file? True when the HTML refers to its Content-ID."""
+    """Is it a picture shown inside the text, as a signature's logo: does the HTML refer to its Content-ID?"""
     if not part.media_type.startswith("image/") or part.disposition == "attachment":
         return bool(part.media_type.startswith("image/") and part.content_id and f"cid:{part.content_id}" in html)
     return bool(part.content_id) and (f"cid:{part.content_id}" in html or not part.file_name)

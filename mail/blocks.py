@@ -16,17 +16,23 @@ MAX_LABEL = 40
 
 _DRESS = "*_ \t\u00a0|\u2022\u00b7"
 _CONTINUES = re.compile(r"\s{0,8}(?:<|\"|[^\s@]{1,100}@|[^<>]{1,80}<[^<>\s]{1,120}@)")
-_AGREED = ("importance", "priority", "attachments", "attachment", "sensitivity", "organization", "organisation", "reply-to",
-           "anlagen", "wichtigkeit", "priorit\u00e4t", "message-id", "mailing-list", "return-path", "importancia", "pi\u00e8ces jointes",
-           "vedhæftede filer", "bilagor", "categories", "flag", "signed by", "mailed-by", "resent-from", "x-mailer", "user-agent",
-           "content-type", "mime-version", "delivered-to", "in-reply-to", "references", "list-id", "\u0432\u043b\u043e\u0436\u0435\u043d\u0438\u044f", "\u0432\u0430\u0436\u043d\u043e\u0441\u0442\u044c",
-           "allegati", "priorit\u00e0", "prioridad", "datos adjuntos", "adjuntos", "anexos", "bijlagen", "urgentie", "za\u0142\u0105czniki", "liitteet",
-           "p\u0159\u00edlohy", "\u9644\u4ef6", "\u6dfb\u4ed8\u30d5\u30a1\u30a4\u30eb", "reply to", "security", "categorias")  # fmt: skip
+_AGREED = frozenset(  # labels that stand in blocks too and say nothing about who wrote to whom
+    (
+        "importance", "priority", "attachments", "attachment", "sensitivity", "organization",
+        "organisation", "reply-to", "anlagen", "wichtigkeit", "priorität", "message-id", "mailing-list",
+        "return-path", "importancia", "pièces jointes", "vedhæftede filer", "bilagor", "categories",
+        "flag", "signed by", "mailed-by", "resent-from", "x-mailer", "user-agent", "content-type",
+        "mime-version", "delivered-to", "in-reply-to", "references", "list-id", "вложения", "важность",
+        "allegati", "priorità", "prioridad", "datos adjuntos", "adjuntos", "anexos", "bijlagen",
+        "urgentie", "załączniki", "liitteet", "přílohy", "附件", "添付ファイル", "reply to", "security",
+        "categorias",
+    )
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A header block: its lines [start, end), its depth of quoting, its fields as written, and the separator above it."""
+    """A header block: its lines [start, end), its quote depth, its fields as written, and the separator above it."""
 
     start: int
     end: int
@@ -47,7 +53,7 @@ class Block:
 
     @property
     def is_strong(self) -> bool:
-        """Could nothing but a mail program have written it? From, and two of date, to and subject, one of them telling."""
+        """Has a mail program written it, beyond doubt? From, and two of date, to and subject, one of them telling."""
         names = self.fields.keys() & {"date", "to", "subject", "cc"}
         if "from" not in self.fields or len(names) < 2 or not self.fields["from"].strip():
             return False
@@ -71,7 +77,7 @@ class BlockFinder:
         self._barren = 0  # no block begins before this line
 
     def find(self, start: int, *, loose: bool = False) -> Block | None:
-        """The block that begins in line `start`, or None. `loose` takes labels of unknown languages too, by their values."""
+        """The block that begins in line `start`, or None. `loose` takes labels of unknown languages by their values."""
         lines = self._lines
         if start < self._barren:
             return None
@@ -107,7 +113,7 @@ def with_separator(lines: list[Line], block: Block) -> Block:
 
 
 def read_label(text: str) -> tuple[str | None, str, frozenset[str]] | None:
-    """`*From:* Anna` to field, value and languages; the field is None for an unknown label, the whole None without one."""
+    """`*From:* Anna` to field, value and languages; the field is None for an unknown label; None without a label."""
     head = text[: MAX_LABEL + 12].replace("\uff1a", ":")
     at = head.find(":")
     if at < 1:
@@ -189,7 +195,7 @@ class _Collector:
         return False
 
     def _may_follow(self, name: str) -> bool:
-        """After a blank line a field goes on only where all stand apart (paragraphs of HTML), or From is still missing."""
+        """After a blank line a field goes on only where all stand apart (HTML paragraphs), or From is still missing."""
         if name in self.fields or {"from", "date", "subject", "to"} <= self.fields.keys():
             return False
         return not self.adjacent or "from" not in self.fields or len(self.fields) < 2

@@ -1,4 +1,4 @@
-"""Which parts of a mail are its text, and that text: plain before HTML, format=flowed joined, several parts in a row."""
+"""Which parts of a mail are its text, and that text: plain before HTML, format=flowed joined."""
 
 from __future__ import annotations
 
@@ -76,7 +76,7 @@ def _plain_text(part: Part) -> str:
 
 
 def unflow(text: str, delete_space: bool) -> str:
-    """format=flowed (RFC 3676) to whole paragraphs: lines that end in a blank go on in the next of the same quote depth."""
+    """format=flowed (RFC 3676) to whole paragraphs: a line that ends in a blank goes on in the next."""
     out: list[str] = []
     open_depth = -1
     for raw in text.split("\n"):

@@ -8,15 +8,17 @@ import unicodedata
 
 _ALIASES = {
     "ansi": "cp1252", "ansi_x3.110-1983": "latin-1", "cp-850": "cp850", "cp1251": "cp1251", "default": "utf-8",
-    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "hz-gb2312": "hz", "big5": "big5hkscs",
-    "x-big5": "big5hkscs", "iso-8859-1": "cp1252", "iso8859-1": "cp1252", "iso_8859-1": "cp1252", "latin1": "cp1252",
-    "us-ascii": "cp1252", "ascii": "cp1252", "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8",
-    "iso-8859-9": "cp1254", "iso-8859-11": "cp874", "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949",
-    "ksc5601": "cp949", "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
-    "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext", "tis-620": "cp874",
-    "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "utf-8-sig": "utf-8", "unicode": "utf-8", "x-unknown": "utf-8",
-    "unknown-8bit": "utf-8", "macintosh": "mac-roman", "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic",
-    "windows-1250": "cp1250", "windows-1251": "cp1251", "windows-1252": "cp1252", "windows-874": "cp874", "koi8": "koi8-r",
+    "gb2312": "gb18030", "gb_2312-80": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "hz-gb2312": "hz",
+    "big5": "big5hkscs", "x-big5": "big5hkscs", "iso-8859-1": "cp1252", "iso8859-1": "cp1252",
+    "iso_8859-1": "cp1252", "latin1": "cp1252", "us-ascii": "cp1252", "ascii": "cp1252",
+    "iso-8859-8-i": "iso-8859-8", "iso-8859-8-e": "iso-8859-8", "iso-8859-9": "cp1254", "iso-8859-11": "cp874",
+    "ks_c_5601-1987": "cp949", "ks_c_5601": "cp949", "euc-kr": "cp949", "ksc5601": "cp949",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
+    "iso-2022-jp": "iso2022_jp_ext", "iso-2022-jp-ms": "iso2022_jp_ext", "cp50220": "iso2022_jp_ext",
+    "tis-620": "cp874", "unicode-1-1-utf-7": "utf-7", "utf8mb4": "utf-8", "utf-8-sig": "utf-8",
+    "unicode": "utf-8", "x-unknown": "utf-8", "unknown-8bit": "utf-8", "macintosh": "mac-roman",
+    "x-mac-roman": "mac-roman", "x-mac-cyrillic": "mac-cyrillic", "windows-1250": "cp1250",
+    "windows-1251": "cp1251", "windows-1252": "cp1252", "windows-874": "cp874", "koi8": "koi8-r",
 }  # fmt: skip
 # Codecs of Python that aren't charsets (rot13, hex, zip, idna...) must not be reached by a mail's word.
 _CHARSETS = re.compile(
@@ -30,7 +32,7 @@ _MULTIBYTE = ("gb18030", "cp932", "big5hkscs", "cp949", "euc_jp")
 
 
 def decode_bytes(data: bytes, charset: str | None) -> str:
-    """Text of the bytes: UTF-8 when they are that, whatever the label says (a mislabel is common), else by the label, else by guess."""
+    """Text of the bytes: UTF-8 when they are that, whatever the label says, else by the label, else by guess."""
     name = _codec(charset)
     seven_bit = data.isascii()
     if seven_bit and name is not None and name.startswith(("iso2022", "hz", "utf-7", "utf_7", "utf-16", "utf-32")):
@@ -53,7 +55,7 @@ def decode_bytes(data: bytes, charset: str | None) -> str:
 
 
 def clean(text: str) -> str:
-    """Text without NULs, control characters, bidi overrides, lone surrogates and the private marks of the HTML reader."""
+    """Text without NULs, control characters, bidi overrides, lone surrogates and the HTML reader's marks."""
     return _CONTROLS.sub("", text)
 
 

@@ -13,15 +13,17 @@ from mail.lexicon import key, load_lexicon
 FIRST_YEAR, LAST_YEAR = 1971, 2200  # beyond them a date says nothing, and arithmetic on it may overflow
 
 _ZONES = {
-    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "cest": 2, "mesz": 2, "eet": 2,
-    "eest": 3, "sast": 2, "msk": 3, "\u043c\u0441\u043a": 3, "trt": 3, "jst": 9, "kst": 9, "hkt": 8, "sgt": 8, "awst": 8, "aest": 10, "aedt": 11,
+    "utc": 0, "gmt": 0, "z": 0, "ut": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "se\u010d": 1, "cest": 2,
+    "mesz": 2, "sel\u010d": 2, "eet": 2, "eest": 3, "sast": 2, "msk": 3, "\u043c\u0441\u043a": 3, "trt": 3, "jst": 9, "kst": 9,
+    "hkt": 8, "sgt": 8, "awst": 8, "aest": 10, "aedt": 11,
     "nzst": 12, "nzdt": 13, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "akst": -9, "akdt": -8, "hst": -10, "brt": -3, "art": -3,
 }  # fmt: skip
 _OFFSET = re.compile(r"(?:(?:gmt|utc)\s{0,2})?([+\-\u2212])(\d{1,2})(?::?(\d{2}))?(?!\d)|\b(z)\b")
 _CLOCK = re.compile(r"(?<!\d)(\d{1,2})\s?:\s?(\d{2})(?:\s?:\s?(\d{2}))?(?:[.,]\d{1,6})?(?!\d)")
 _CLOCK_H = re.compile(
-    r"(?<!\d)(\d{1,2})\s?(?:h|\u6642|\u65f6|\u70b9|\u9ede|\uc2dc|u)\s?(\d{2})?(?:\s?(?:\u5206|\ubd84|m|min))?(?:\s?(\d{2})\s?(?:\u79d2|\ucd08))?(?![\w])"
+    r"(?<!\d)(\d{1,2})\s?(?:h|\u6642|\u65f6|\u70b9|\u9ede|\uc2dc|u)\s?(\d{2})?(?:\s?(?:\u5206|\ubd84|m|min))?"
+    r"(?:\s?(\d{2})\s?(?:\u79d2|\ucd08))?(?![\w])"
 )
 _CLOCK_DOT = re.compile(r"(?<![\d.])(\d{1,2})\.(\d{2})(?:\.(\d{2}))?(?![\d.]?\d)")
 _YMD = re.compile(r"(?<!\d)(\d{4})\s?[-/.\u5e74\ub144]\s?(\d{1,2})\s?[-/.\u6708\uc6d4]\s?(\d{1,2})(?!\d)")
@@ -32,7 +34,7 @@ _NUMBER = re.compile(r"\d{1,4}")
 
 
 def parse_header_date(value: str) -> datetime | None:
-    """A Date header (RFC 5322 3.3, obsolete and broken forms too): aware where it names a zone. `-0000` is UTC. None when unreadable."""
+    """A Date header (RFC 5322 3.3, broken ones too): aware where it names a zone (`-0000` is UTC), else naive, or None."""
     text = value[:200]
     try:
         parsed = parsedate_tz(text)
@@ -44,16 +46,16 @@ def parse_header_date(value: str) -> datetime | None:
         if offset is not None and abs(offset) <= 15 * 3600:
             zone = timezone(timedelta(seconds=offset)) if offset else UTC
         try:
-            return _sane(datetime(*parsed[:6], tzinfo=zone))  # noqa: DTZ001 - naive when no zone is told
+            return _sane(datetime(*parsed[:6], tzinfo=zone))
         except (ValueError, TypeError, OverflowError):
             pass
     return parse_date(text)
 
 
 def parse_date(text: str, languages: Iterable[str] = (), before: datetime | None = None) -> datetime | None:
-    """A date as people read it, `Mo., 2. März 2026 um 10:12 Uhr`; naive when it names no zone; None when there is none.
+    """A date as people read it, `Mo., 2. März 2026 um 10:12 Uhr`: naive when it names no zone, None when there is none.
 
-    `languages` are the likely ones (of the words around it); `before` is a moment that it can't follow: it settles 3/4/2026.
+    `languages` are the likely ones, by the words around it; `before` is a moment that it can't follow: it settles 3/4/2026.
     """
     plain = _plain(text[:240])
     clock = _CLOCK.search(plain)

@@ -1,4 +1,4 @@
-"""A digest of what a mail says, the same over every route: trace headers, wrapping, quote marks and encodings don't count."""
+"""A digest of what a mail says, the same over every route: trace headers, wrapping and encodings don't count."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ _LINKS = re.compile(r"<(?:mailto:|https?:)[^<>\s]{1,2000}>|\[(?:cid|image):[^\[\
 def content_digest(outer: Letter, original: Letter | None) -> str:
     """`CONTENT` for a forward (sender, subject and text of the original), `CONTENT-MOMENT` for a mail of its own.
 
-    CONTENT is 40 hex digits, MOMENT the Date in UTC (`20260302T091200`). So the same mail delivered twice has the same digest,
-    a mail repeated on another day another one, and a forward has what stands before the dash of the mail that it carries.
+    CONTENT is 40 hex digits, MOMENT the Date in UTC (`20260302T091200`). So the same mail delivered twice has the same
+    digest, a mail repeated on another day another one, and a forward has what stands before the dash in the digest of
+    the mail that it carries.
     """
     letter = original or outer
     sender = letter.sender.address or letter.sender.name.casefold()

@@ -7,6 +7,7 @@ from datetime import datetime
 from textwrap import dedent
 
 from mail.blocks import Block, BlockFinder, scan_limit, with_separator
+from mail.dates import parse_date
 from mail.html import END, strip_marks
 from mail.lexicon import key
 from mail.lines import Line, Separator, classify_separator, join_lines, split_lines, trim
@@ -14,7 +15,6 @@ from mail.newest import newest_text
 from mail.quotes import Attribution, find_attribution
 from mail.signature import cut_comment
 from mail.subject import split_subject, without_forward
-from mail.dates import parse_date
 from storage.messages import Address, Letter
 
 MAX_CHAIN = 12  # forwards within forwards
@@ -58,7 +58,7 @@ class _Found:
 
 
 def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
-    """The forward in the text (marks of the HTML reader allowed), or None when it is none. Follows forwards within forwards."""
+    """The forward in the text (which may hold the HTML reader's marks), or None. Follows forwards within forwards."""
     lines = split_lines(text)
     found = _first_boundary(lines, context)
     if found is None:
@@ -70,6 +70,8 @@ def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
     under = cut_comment(strip_marks(join_lines(below)))
     reason = _reason(found)
     deeper = None
+    if chain and not (letter.sender.address or letter.sender.name):
+        return None  # a separator inside a forward that tells nothing
     if chain < MAX_CHAIN:
         within = Context(letter.subject, letter.sender, letter.to + letter.cc, True, letter.date or context.date)
         deeper = find_forward(inner, within, chain + 1)
@@ -129,7 +131,7 @@ def _behind_separator(lines: list[Line], finder: BlockFinder, at: int, kind: Sep
     if after < limit:
         block = finder.find(after, loose=True)
         if block is not None and ("@" in block.fields["from"] or len(block.fields) > 2 or kind == "forward"):
-            return _Found(at, block.end, block.depth, block, None, kind, named)
+            return _Found(at, _past_twin(lines, block.end, lines[at].text), block.depth, block, None, kind, named)
         attribution = find_attribution(lines, after)
         if attribution is not None and kind == "forward":
             depth = lines[attribution.start].depth + attribution.quoted
@@ -139,6 +141,14 @@ def _behind_separator(lines: list[Line], finder: BlockFinder, at: int, kind: Sep
     if kind == "forward" and lines[at].text.strip()[:3] in ("---", "***", "===", "___"):
         return _Found(at, at + 1, lines[at].depth, None, None, kind, Address())
     return None
+
+
+def _past_twin(lines: list[Line], at: int, separator: str) -> int:
+    """Behind the same separator again, with which some programs close the header block."""
+    for index in range(at, min(at + 3, len(lines))):
+        if not lines[index].blank:
+            return index + 1 if lines[index].text.strip() == separator.strip() else at
+    return at
 
 
 def _named_in(separator: str) -> Address:
@@ -247,7 +257,7 @@ def _without_closing_rule(body: list[Line]) -> list[Line]:
 
 
 def _quoted_whole(lines: list[Line], first: int) -> int:
-    """1 when the original is quoted as one run of lines, which tells where it ends; 0 when quotes are only part of it."""
+    """1 when the original is quoted as one run of lines, which tells where it ends; 0 when only parts are."""
     at = first
     while at < len(lines) and (lines[at].depth > 0 or lines[at].blank):
         at += 1

@@ -45,7 +45,7 @@ class Headers:
 
 
 def split_headers(raw: bytes, start: int = 0, end: int | None = None) -> tuple[Headers, int]:
-    """The headers that begin at `start`, and where the body begins. Junk before or among them is passed over (RFC 5322 2.2)."""
+    """The headers that begin at `start` (RFC 5322 2.2), and where the body begins. Junk before them is passed over."""
     stop = len(raw) if end is None else end
     limit = min(stop, start + MAX_HEADER_BYTES)
     fields: list[tuple[str, bytes]] = []
@@ -90,7 +90,7 @@ def decode_header(raw: bytes) -> str:
 
 
 def decode_words(text: str) -> str:
-    """Text with its encoded words (RFC 2047) decoded; neighbours of one charset are joined first, as writers split characters."""
+    """Text with its encoded words (RFC 2047) decoded; neighbours are joined first, as writers split characters."""
     if "=?" not in text:
         return text
     out: list[str] = []
@@ -128,7 +128,7 @@ def _word_bytes(encoding: str, text: str) -> bytes:
 
 
 def split_parameters(value: str) -> tuple[str, dict[str, str]]:
-    """`text/plain; charset=x` to its lower-case value and parameters (RFC 2045), RFC 2231 continuations and charsets joined."""
+    """`text/plain; charset=x` to its lower-case value and parameters (RFC 2045, continued ones by RFC 2231)."""
     pieces = _split_semicolons(value[:20_000])
     parameters: dict[str, str] = {}
     extended: dict[str, list[tuple[int, bool, str]]] = {}

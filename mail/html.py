@@ -110,7 +110,7 @@ _SIGNATURE = re.compile(
 
 
 def html_to_text(html: str) -> str:
-    """Plain text of the HTML; blockquotes as `> ` lines. Linear in its length; may hold the marks END and LINK (see `strip_marks`)."""
+    """Plain text of the HTML, blockquotes as `> ` lines, with the marks END and LINK (see `strip_marks`). Linear."""
     if "base64," in html:
         html = _DATA.sub("", html)
     html = html[:MAX_HTML]
@@ -278,7 +278,7 @@ def _enter(tag: str, attributes: dict[str, str | None], node: LexborNode, writer
 
 
 def _link(href: str, node: LexborNode) -> str:
-    if not href[:7].lower() == "mailto:" or "@" not in href:
+    if href[:7].lower() != "mailto:" or "@" not in href:
         return ""
     address = href[7:].split("?")[0].strip()[:254]
     shown = node.text(deep=True)[:1_000]

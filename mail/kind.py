@@ -123,10 +123,8 @@ def _machine_reply(root: Part, parts: list[Part], subject: str, sender: str) -> 
         "auto-reply",
     ):
         return "auto-reply", "kind: Precedence: auto_reply"
-    if (
-        _AUTO_WORDS.search(headers.plain("x-precedence"))
-        or _AUTO_WORDS.search(headers.plain("delivered-to")[:60])
-        and "autoresponder" in headers.plain("delivered-to")
+    if _AUTO_WORDS.search(headers.plain("x-precedence")) or (
+        _AUTO_WORDS.search(headers.plain("delivered-to")[:60]) and "autoresponder" in headers.plain("delivered-to")
     ):
         return "auto-reply", "kind: sent by an autoresponder"
     if starts_with_phrase(subject, load_lexicon().auto_replies):
@@ -151,15 +149,12 @@ def _calendar(parts: list[Part]) -> str:
 
 
 def _automatic(headers: Headers, subject: str, sender: str) -> tuple[MailKind, str] | None:
-    """RFC 3834 `auto-generated` and Microsoft's X-Auto-Response-Suppress: a reply of a machine, or bulk when it was sent to many."""
+    """RFC 3834 `auto-generated`, Microsoft's X-Auto-Response-Suppress: a machine's reply, or bulk when sent to many."""
     submitted = _first_word(headers.plain("auto-submitted"))
     suppress = headers.plain("x-auto-response-suppress").lower()
     if submitted in ("", "no") and not any(word in suppress for word in ("all", "oof", "autoreply")):
         return None
-    if submitted in ("", "no"):
-        reason = "X-Auto-Response-Suppress"
-    else:
-        reason = f"Auto-Submitted: {submitted}"
+    reason = "X-Auto-Response-Suppress" if submitted in ("", "no") else f"Auto-Submitted: {submitted}"
     if any(name in headers for name in _LIST) or _first_word(headers.plain("precedence")) in ("bulk", "list", "junk"):
         return "bulk", f"kind: {reason}, sent to a list"
     return "auto-reply", f"kind: {reason}"
@@ -182,7 +177,7 @@ def _bulk(headers: Headers, sender: str, text: str) -> tuple[MailKind, str] | No
 
 
 def starts_with_phrase(subject: str, phrases: tuple[str, ...]) -> bool:
-    """Is the subject one of the phrases, or does it begin with one as a heading: before a colon, dash, bracket or a `Re:`?"""
+    """Is the subject one of the phrases, or headed by one: before a colon, a dash, a bracket or a `Re:`?"""
     word = key(subject[:200]).lstrip("[*( ")
     if not word.startswith(phrases):
         return False

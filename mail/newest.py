@@ -20,8 +20,8 @@ _BLANKS = re.compile(r"\n{3,}")
 def newest_text(text: str, language: str | None = None) -> str:
     """The text without quoted mail, the lines that introduce it, signature and legal footer.
 
-    Answers between quotes and below them stay, in their order. `language` is a hint and changes nothing yet: all phrases of
-    all languages are known at once. Never raises; linear in the text.
+    Answers between quotes and below them stay, in their order. `language` is a hint that changes nothing yet, as the
+    phrases of all languages are known at once. Never raises; linear in the text.
     """
     del language
     lines = split_lines(strip_marks(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")))

@@ -26,7 +26,7 @@ _MESSAGE_ID = re.compile(r"<[^<>\r\n]{1,900}>")
 
 
 def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
-    """The mail, understood. Raises MailUnreadable for bytes without any content, and nothing else. Takes no moment from a clock."""
+    """The mail, understood. Raises MailUnreadable for bytes without any content, and nothing else."""
     if not raw.strip():
         raise MailUnreadable("The mail is empty: there is nothing to read.")
     parts = read_tree(raw)
@@ -93,7 +93,7 @@ def _ids(headers: Headers, name: str) -> tuple[str, ...]:
 def _find(
     outer: Letter, body: Body, parts: list[Part], kind: MailKind, headers: Headers, chain: int = 0
 ) -> Forward | None:
-    """The forward in the mail: inline, or attached. Bounces, feedback and automatic replies carry mails without forwarding them."""
+    """The forward in the mail: inline, or attached. Bounces, feedback and automatic replies only carry mails."""
     if kind in ("bounce", "feedback"):
         return None
     threaded = bool(headers.raw("in-reply-to").strip() or headers.raw("references").strip())
@@ -195,14 +195,16 @@ def _attachments(parts: list[Part], body: Body, forward: Forward | None) -> tupl
                 body = replace(body, used=body.used | _texts_of(part))
                 continue
             unfolded.append((part.start, part.end))
-        elif part.media_type.startswith("message/") or is_inline_picture(part, body.html):
-            continue
-        elif not part.file_name and part.disposition != "attachment" and part.media_type in ("text/plain", "text/html"):
+        elif part.media_type.startswith("message/") or is_inline_picture(part, body.html) or _is_stray_text(part):
             continue
         found.append(describe_attachment(part))
         if len(found) >= MAX_ATTACHMENTS:
             break
     return tuple(found)
+
+
+def _is_stray_text(part: Part) -> bool:
+    return part.media_type in ("text/plain", "text/html") and not part.file_name and part.disposition != "attachment"
 
 
 def _texts_of(message: Part) -> frozenset[int]:

@@ -1,4 +1,4 @@
-"""The MIME tree of a raw mail, read iteratively and within limits (RFC 2045, 2046): its parts, their order and bytes."""
+"""The MIME tree of a raw mail (RFC 2045, 2046), read iteratively and within limits: its parts and their bytes."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Part:
         return self.headers.plain("content-id").strip("<> ")
 
     def content(self, limit: int | None = None) -> bytes:
-        """The decoded bytes (RFC 2045 6); damaged encodings give what can be read. `limit` caps the encoded bytes looked at."""
+        """The decoded bytes (RFC 2045 6), of damaged encodings what can be read. `limit` caps the encoded bytes."""
         end = self.end if limit is None else min(self.end, self.start + limit)
         data = self.raw[self.start : end]
         encoding = self.headers.plain("content-transfer-encoding").lower().strip(" ;\"'")
@@ -68,7 +68,7 @@ class Part:
 
 
 def read_tree(raw: bytes) -> list[Part]:
-    """All parts in their order, the mail itself first; `children` make them a tree. Never raises; linear in the bytes times depth."""
+    """All parts in their order, the mail itself first; `children` make them a tree. Never raises."""
     parts: list[Part] = []
     waiting: list[tuple[int, int, int, Part | None, bool]] = [(0, len(raw), 0, None, False)]
     while waiting and len(parts) < MAX_PARTS:
@@ -87,8 +87,8 @@ def read_tree(raw: bytes) -> list[Part]:
             spans = _split_multipart(raw, part.start, end, parameters.get("boundary", ""))
             if not spans:
                 part.media_type = "text/plain"
-            for span in reversed(spans[:MAX_PARTS]):
-                waiting.append((*span, depth + 1, part, kind == "multipart/digest"))
+            is_digest = kind == "multipart/digest"
+            waiting.extend((*span, depth + 1, part, is_digest) for span in reversed(spans))
         elif kind in ("message/rfc822", "message/global") and not _is_encoded(headers):
             waiting.append((part.start, end, depth + 1, part, False))
     return parts

@@ -1,4 +1,4 @@
-"""Parses mails in a process of their own, which is killed at its limits: a thread can't be stopped, and foreign bytes are no friends."""
+"""Parses mails in a process of their own, which is killed at its limits: a thread can't be stopped."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _START_SECONDS = 20  # a cold start on a slow machine
 
 
 class MailParser:
-    """`async with MailParser() as parser: mail = await parser.parse(raw)`. The process starts at the first mail; one mail at a time."""
+    """`async with MailParser() as parser: mail = await parser.parse(raw)`; the process starts at the first mail."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class MailParser:
         return self._process is not None and self._process.returncode is None
 
     async def parse(self, raw: bytes) -> Mail:
-        """The mail, understood. Raises MailUnreadable (no content) or MailTooHard (its limits of time or memory were reached)."""
+        """The mail, understood. Raises MailUnreadable (no content) or MailTooHard (a limit was reached)."""
         async with self._turn:
             try:
                 answer = await self._ask(raw)

@@ -99,7 +99,7 @@ def _quote_follows(lines: list[Line], start: int, depth: int) -> bool:
 
 
 def _name_before(text: str) -> str:
-    """The name at the end of `Am 02.03.2026 um 10:12 schrieb Anna Kern`: what follows the last figure, comma or verb."""
+    """The name at the end of `Am 02.03.2026 um 10:12 schrieb Anna Kern`: what follows figures, commas and verbs."""
     tail = re.split(r"[,;\u3001\uff0c]|\d(?:[\d:.]{0,12})\b|\s(?:AM|PM|Uhr|uhr|p\.m\.|a\.m\.)\s", text[-200:])[-1]
     words = tail.strip(" \"'*<(\u201c\u201d\u201e\u00ab\u00bb").split()
     for at in range(len(words), 0, -1):

@@ -21,7 +21,7 @@ MAX_SIGNATURE = 30  # lines; what is longer is text
 
 
 def cut_signature(lines: list[str]) -> list[str]:
-    """The lines without signature block, device line and footers at their end. A greeting with only a name under it stays."""
+    """The lines without signature, device line and footers at their end. A greeting with only a name under it stays."""
     lines = _trim(lines)
     lines = _cut_delimiter(lines)
     lines = _cut_footers(lines)
@@ -139,7 +139,7 @@ def _cut_footers(lines: list[str]) -> list[str]:
         is_list = len(paragraph) < 600 and any(word.startswith(phrase) for phrase in load_lexicon().list_footers)
         at_top = starts[index] == 0
         if at_top or not (is_list or (_legal_terms(paragraph) >= 2 and len(paragraph) >= 80)):
-            if at_top or cut == len(lines) and index < len(starts) - 3:
+            if at_top or (cut == len(lines) and index < len(starts) - 3):
                 break
             continue
         cut = starts[index]
@@ -195,7 +195,7 @@ def _closing_at(lines: list[str]) -> int | None:
 
 
 def _cut_card(lines: list[str]) -> list[str]:
-    """A greeting followed by more than a name: from the greeting on. And a card without a greeting: a last paragraph of hints."""
+    """A greeting and what follows it, if that is more than a name; or a last paragraph that is a card by its hints."""
     at = _closing_at(lines)
     if at is not None:
         after = _filled(lines[at + 1 :])

@@ -9,9 +9,15 @@ from mail.headers import Headers
 
 MAX_HEADER = 16_000  # characters of one such header
 
-_COUNTRY_SECOND = frozenset("ac co com edu go gob gov gouv govt ltd me mil ne net nom or org plc sch".split())
-_SHARED = frozenset("github.io gitlab.io blogspot.com herokuapp.com appspot.com azurewebsites.net cloudfront.net netlify.app pages.dev "
-                    "vercel.app web.app firebaseapp.com workers.dev amazonaws.com onmicrosoft.com myshopify.com wixsite.com".split())  # fmt: skip
+_COUNTRY_SECOND = frozenset(
+    ("ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "govt", "ltd", "me", "mil", "ne", "net", "nom", "or", "org", "plc",
+     "sch")
+)  # fmt: skip
+_SHARED = frozenset(
+    ("github.io", "gitlab.io", "blogspot.com", "herokuapp.com", "appspot.com", "azurewebsites.net", "cloudfront.net",
+     "netlify.app", "pages.dev", "vercel.app", "web.app", "firebaseapp.com", "workers.dev", "amazonaws.com",
+     "onmicrosoft.com", "myshopify.com", "wixsite.com")
+)  # fmt: skip
 _MAILBOX = re.compile(r"[^\s<>()\[\]\",;:'@]{1,128}@[^\s<>()\[\]\",;:'@]{1,190}")
 _TOKEN = re.compile(
     r"\s{0,40}([A-Za-z0-9._-]{1,80})\s{0,40}(?:/\s{0,10}\d{1,5}\s{0,10})?=\s{0,40}(\"[^\"]{0,1000}\"|[^\s;]{1,1000})"
@@ -68,9 +74,8 @@ def _judge(results: list[Result], domain: str) -> tuple[bool, str]:
     dmarc = [result for result in results if result.method == "dmarc"]
     for result in dmarc:
         stated = result.properties.get("header.from", domain).rpartition("@")[2]
-        if result.outcome == "pass" and are_aligned(stated, domain):
-            if all(other.outcome == "pass" for other in dmarc):
-                return True, "trust: dmarc=pass"
+        if are_aligned(stated, domain) and all(other.outcome == "pass" for other in dmarc):
+            return True, "trust: dmarc=pass"
         if result.outcome == "fail":
             return False, "trust: dmarc=fail"
     for result in results:
@@ -88,7 +93,7 @@ def _judge(results: list[Result], domain: str) -> tuple[bool, str]:
 
 
 def are_aligned(one: str, other: str) -> bool:
-    """Relaxed alignment (RFC 7489 3.1) without a suffix list: equal, or one below the other where that is no public suffix."""
+    """Relaxed alignment (RFC 7489 3.1), without a suffix list: equal, or one below the other, no public suffix."""
     one, other = one.strip(".").lower(), other.strip(".").lower()
     if not one or not other:
         return False

@@ -1,4 +1,4 @@
-"""The parsing process: raw mails in by length-prefixed frames on stdin, JSON of the Mail out on stdout, until stdin closes.
+"""The parsing process: raw mails in by frames on stdin, JSON of the Mail out on stdout, until stdin closes.
 
 Frame in: 4 bytes length (big-endian), 2 bytes length of the authserv list, that list (JSON), the raw mail.
 Frame out: 4 bytes length, then `+` and the Mail as JSON, or `-` and the reason why there is none.

@@ -1,5 +1,6 @@
 """Every program's forward gives the original: sender, recipients, subject, date, body, and what the forwarder wrote."""
 
+# ruff: noqa: E501 - mails and wide letters are longer than code
 from __future__ import annotations
 
 import pytest
@@ -63,7 +64,7 @@ def test_the_digest_of_a_forward_begins_that_of_the_mail_itself() -> None:
     forward = build(
         "Fwd: Offer",
         "see below\n\n---------- Forwarded message ---------\nFrom: Anna Kern <anna@kern.example>\nDate: Tue, Mar 3, 2026 at 9:00 AM\nSubject: Offer\nTo: <tom@acme.example>\n\n\nHello Tom,\n\nthe price\nis 5,000.\n",
-    )  # noqa: E501
+    )
     own, carried = parse_mail(direct).digest, parse_mail(forward).digest
     assert own.partition("-")[0] == carried
     assert own != carried

@@ -1,5 +1,6 @@
 """No mail may crash or hang the parser: deep, long, wide, broken ones; and a fuzz over mutated real-looking ones."""
 
+# ruff: noqa: E501 - mails and wide letters are longer than code
 from __future__ import annotations
 
 import random

@@ -12,16 +12,20 @@ from mail.prepare import MailParser
 from tests.mail.corpus.forwards import cases
 
 
+def is_up(parser: MailParser) -> bool:
+    return parser.running
+
+
 async def test_the_process_understands_what_the_function_understands() -> None:
     raws = [case.raw for case in cases()][:12]
     async with MailParser() as parser:
-        assert not parser.running
+        assert is_up(parser) is False
         assert await asyncio.gather(*(parser.parse(raw) for raw in raws)) == [parse_mail(raw) for raw in raws]
-        assert parser.running
+        assert is_up(parser)
         with pytest.raises(MailUnreadable):
             await parser.parse(b"")
         assert (await parser.parse(raws[0])).outer.subject
-    assert not parser.running
+    assert not is_up(parser)
 
 
 async def test_trust_is_handed_on() -> None:
@@ -36,7 +40,7 @@ async def test_a_mail_that_takes_too_long_is_given_up_and_the_next_one_read() ->
     async with MailParser(seconds=1, module="tests.mail.stubborn") as parser:
         with pytest.raises(MailTooHard, match="longer than"):
             await parser.parse(b"sleep")
-        assert not parser.running
+        assert not is_up(parser)
         assert (await parser.parse(b"From: a@b.example\n\nHello")).outer.body == "Hello"
 
 
@@ -58,7 +62,7 @@ async def test_memory_has_a_limit() -> None:
 async def test_a_cancelled_wait_leaves_no_half_read_answer() -> None:
     async with MailParser(module="tests.mail.stubborn") as parser:
         task = asyncio.create_task(parser.parse(b"sleep"))
-        while not parser.running:
+        while not parser.running:  # noqa: ASYNC110 - the process is started by the parser itself
             await asyncio.sleep(0.01)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):

@@ -1,5 +1,6 @@
 """Bytes to words: headers, addresses, charsets, transfer encodings, parts, HTML, dates."""
 
+# ruff: noqa: E501 - mails and wide letters are longer than code
 from __future__ import annotations
 
 import base64

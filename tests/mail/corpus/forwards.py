@@ -1,5 +1,6 @@
 """Inline forwards in the style of each mail program and language."""
 
+# ruff: noqa: E501 - mails and wide letters are longer than code
 from __future__ import annotations
 
 import base64
@@ -606,7 +607,7 @@ def cases() -> Iterator[Case]:
             box=lambda name, address: (
                 f"{name} <{address}<mailto:{address}>>" if name else f"{address}<mailto:{address}>"
             ),
-        )  # noqa: E501
+        )
         yield Case(
             f"outlook-mailto-{code}",
             build(f"{words.prefix}: {original.subject}", compose(comment, "", bold, original.body)),

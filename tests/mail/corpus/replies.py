@@ -1,5 +1,6 @@
 """Replies in the style of each mail program and language: the attribution, the quote, and what is new."""
 
+# ruff: noqa: E501 - mails and wide letters are longer than code
 from __future__ import annotations
 
 from collections.abc import Iterator
@@ -124,12 +125,12 @@ SIGNATURES = (
         "legal",
         f"{TOP}\n\nThis e-mail is confidential and may be privileged. If you have received this e-mail in error, please notify the sender and delete it.",
         TOP,
-    ),  # noqa: E501
+    ),
     Reply(
         "legal-de",
         f"{TOP}\n\nDiese E-Mail enthält vertrauliche Informationen. Wenn Sie nicht der richtige Adressat sind oder diese E-Mail irrtümlich erhalten haben, informieren Sie bitte den Absender und vernichten Sie diese Mail.",
         TOP,
-    ),  # noqa: E501
+    ),
     Reply("dash-name", "You can call delete for each.\n\n-Anna Kern", "You can call delete for each."),
     Reply(
         "hyphens",
@@ -140,17 +141,17 @@ SIGNATURES = (
         "not-a-device",
         "Here is another one.\n\nSent from my desk, is much easier then my mobile phone.",
         "Here is another one.\n\nSent from my desk, is much easier then my mobile phone.",
-    ),  # noqa: E501
+    ),
     Reply(
         "list-footer",
         f"{TOP}\n\n_______________________________________________\nusers mailing list\nusers@lists.example\nhttps://lists.example/users",
         TOP,
-    ),  # noqa: E501
+    ),
     Reply(
         "wrote-in-text",
         "As I wrote yesterday:\nthe price is fine.\n\nOn Monday we wrote to them.",
         "As I wrote yesterday:\nthe price is fine.\n\nOn Monday we wrote to them.",
-    ),  # noqa: E501
+    ),
     Reply("colon-lines", "From: Berlin\nTo: Munich\nFriday", "From: Berlin\nTo: Munich\nFriday"),
     Reply("greater", "Sales were > 5 and\nprofit was fine.", "Sales were > 5 and\nprofit was fine."),
     Reply("original-message", f"{TOP}\n\n-----Original Message-----\nFrom: Anna Kern\nSent: Monday\n\nHello", TOP),

@@ -1,5 +1,6 @@
 """Forwards of rarer programs and harder shapes, and mails that look like forwards and are none."""
 
+# ruff: noqa: E501 - mails and wide letters are longer than code
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -25,7 +26,7 @@ ANNA = ("Anna Kern", "anna@kern.example")
 THREAD = "In-Reply-To: <q@x.example>\r\nReferences: <q@x.example>\r\n"
 BLOCK = "From: Anna Kern <anna@kern.example>\nSent: Monday, March 2, 2026 10:12 AM\nTo: Tom Berg <tom@acme.example>\nSubject: Offer\n\nHello\n"
 GMAIL = "---------- Forwarded message ---------\nFrom: {}\nDate: Mon, Mar 2, 2026 at {}\nSubject: {}\nTo: <{}>\n\n\n"
-ATTACHED = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n{}\r\n--b\r\n{}\r\n\r\nFrom: Anna Kern <anna@kern.example>\r\nTo: tom@acme.example\r\nSubject: Offer\r\nDate: Mon, 2 Mar 2026 10:12:00 +0100\r\n\r\nHello\r\n--b--\r\n"  # noqa: E501
+ATTACHED = "Content-Type: multipart/mixed; boundary=b\r\n\r\n--b\r\nContent-Type: text/plain\r\n\r\n{}\r\n--b\r\n{}\r\n\r\nFrom: Anna Kern <anna@kern.example>\r\nTo: tom@acme.example\r\nSubject: Offer\r\nDate: Mon, 2 Mar 2026 10:12:00 +0100\r\n\r\nHello\r\n--b--\r\n"
 
 
 def attached(subject: str, comment: str, head: str = "Content-Type: message/rfc822") -> bytes:
@@ -73,7 +74,7 @@ SPECIAL = (
     Special("attached", attached("Fwd: Offer", "look at this"), ANNA, "Offer", "Hello", "look at this"),
     Special("attached-unprefixed", attached("for the CRM", "look at this"), ANNA, "Offer", "Hello", "look at this"),
     Special("attached-as-file", attached("Fwd: Offer", "x", 'Content-Type: application/octet-stream; name="Offer.eml"\r\nContent-Disposition: attachment; filename="Offer.eml"'), ANNA, "Offer", "Hello", "x"),
-)  # fmt: skip  # noqa: E501
+)  # fmt: skip
 
 NOT_FORWARDS = (
     ("outlook-reply", build("RE: Offer", "ok\n\n" + BLOCK, headers=THREAD, to="anna@kern.example")),
@@ -89,4 +90,4 @@ NOT_FORWARDS = (
     ("form-fields", build("Anfrage", "Name: Anna Kern\nE-Mail: anna@kern.example\nDatum: 02.03.2026\nNachricht: Hallo\n")),
     ("reply-encloses-a-mail", attached("Re: Offer", "as agreed\r\n\r\nOn 2 Mar 2026, at 10:12, Anna <anna@kern.example> wrote:\r\n> Hello")),
     ("talk-about-forwarding", build("Question", "I got your forwarded message: it is fine.\nForwarded message\nis what they call it.\n")),
-)  # fmt: skip  # noqa: E501
+)  # fmt: skip
