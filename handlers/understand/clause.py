@@ -11,7 +11,8 @@ from handlers.understand.pieces import Piece
 from handlers.understand.tokens import Token
 from reminders.moment import Moment, Setting
 
-SIGNS = ",;:.!?-–—()[]\"'«»„“”‘’…\n•*|/>="
+
+OPENING = "«\"„“("
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,8 +90,8 @@ def tidy(words: str) -> str:
 def without_signs(tokens: Sequence[Token]) -> list[Token]:
     """Tokens without signs at their ends."""
     found = list(tokens)
-    while found and found[0].kind == "sign":
+    while found and found[0].kind == "sign" and not (found[0].fold in OPENING and len(found) > 2):
         found.pop(0)
-    while found and found[-1].kind == "sign":
+    while found and found[-1].kind == "sign" and not any(token.fold in OPENING for token in found[:-1]):
         found.pop()
     return found

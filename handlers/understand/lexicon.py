@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from handlers.understand.pattern import Match, Template, compile_template, match, match_start
+from handlers.understand.pattern import Match, Template, compile_template, match, match_start, words_of
 from handlers.understand.tokens import Token, fold
 
 LANGUAGES = ("en", "de", "ru")
@@ -28,6 +28,7 @@ class Lexicon:
     stages: Mapping[str, str]
     fields: Mapping[str, str]
     vocabulary: frozenset[str]
+    all_words: frozenset[str]
     frames: tuple[Template, ...]
     common_ends: tuple[str, ...]
 
@@ -101,6 +102,8 @@ def lexicon(code: str) -> Lexicon:
             by_stem.setdefault(stem, []).append(template)
         if not template.keys.exact and not template.keys.stems:
             free.append(template)
+    words = {word for template in templates for word in words_of(template.row)}
+    words.update(fold(word) for name in lists.values() for word in name)
     return Lexicon(
         code=code,
         templates=tuple(templates),
@@ -117,5 +120,6 @@ def lexicon(code: str) -> Lexicon:
             for number, source in enumerate(sources)
         ),
         common_ends=tuple(fold(word) for word in lists.get("common", ()) if len(word) >= 6),
+        all_words=frozenset(words),
         vocabulary=frozenset(word for word in by_word if len(word) >= 5),
     )

@@ -45,6 +45,8 @@ def _bare(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
         return None
     if not (who.known or who.capital or all(_plain_name(clause, word) for word in words)):
         return None
+    if not who.known and any(russian.is_common(word.word) for word in words[:1]):
+        return None
     if not who.known and all(clause.listed("imperatives", word) for word in words[:1]):
         return None
     return Intent("lookup_contact", Slots(person=who.person, company=who.company), because=("a bare name",))

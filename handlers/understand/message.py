@@ -15,7 +15,7 @@ from reminders.when import find_moment
 
 LONGEST = 4096
 _SLASH = re.compile(r"\s*/([a-z_]{1,32})(?:@\w{1,64})?(?!\w)", re.IGNORECASE)
-_COMMANDS = {"start": "help", "h": "help", "todo": "task", "search": "find", "remind": "task", "contact": "contact"}
+_COMMANDS = {"start": "help", "h": "help", "todo": "task", "search": "find", "remind": "task", "contact": "newcontact"}
 
 
 @dataclass(frozen=True, slots=True)

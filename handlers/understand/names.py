@@ -36,13 +36,13 @@ def read_who(
     at, firm = _skip(clause, tokens)
     if at and case is None:
         case = russian.case_after(tokens[at - 1].fold)
-    run = _run(clause, tokens, at)
-    if not run:
+    run = _run(clause, tokens, at, strict, firm)
+    if not run or (len(run) == 1 and clause.listed("suffixes", run[0])):
         return _quoted(clause, tokens, at)
     if strict and not run[0].capital and not _known(clause, run):
         return None
     run = _cut(clause, run)
-    after = at + len(run)
+    after = _after(tokens, run)
     person, company = _person_or_company(clause, run, firm, case, possessive)
     if person and not company:
         company, after = _company_after(clause, tokens, after)
@@ -69,7 +69,9 @@ def _skip(clause: Clause, tokens: Sequence[Token]) -> tuple[int, bool]:
     return at, firm
 
 
-def _run(clause: Clause, tokens: Sequence[Token], at: int) -> list[Token]:
+def _run(
+    clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False, firm: bool = False
+) -> list[Token]:
     """The tokens that can belong to one name."""
     run: list[Token] = []
     for index in range(at, min(len(tokens), at + _LONGEST + 2)):
@@ -81,8 +83,13 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int) -> list[Token]:
             continue
         if token.kind == "number" and run and run[-1].capital and len(token.word) <= 3 and token.start == run[-1].end + 1:
             break
-        if token.kind != "word" or not name_like(clause, token, run):
-            break
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        initial = token.capital and len(token.word) == 1 and following is not None and following.fold == "."
+        named = firm and token.capital
+        if token.kind != "word" or not (initial or named or name_like(clause, token, run, strict)):
+            ends = following is None or following.kind != "word"
+            if not (ends and len(run) == 1 and _second(clause, run[0], token)):
+                break
         run.append(token)
         if token.word.endswith(("'s", "’s", "'", "’")):
             break
@@ -91,7 +98,18 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int) -> list[Token]:
     return run
 
 
-def name_like(clause: Clause, token: Token, run: Sequence[Token] = ()) -> bool:
+def _after(tokens: Sequence[Token], run: Sequence[Token]) -> int:
+    """The place of the token after a run."""
+    return tokens.index(run[-1]) + 1
+
+
+def _second(clause: Clause, first: Token, token: Token) -> bool:
+    """Whether a common Russian word in small letters is the surname of a first name before it."""
+    plain = token.kind == "word" and not any(clause.listed(name, token) for name in ("stop", "states", "past"))
+    return plain and not first.capital and russian.is_name(first.word)
+
+
+def name_like(clause: Clause, token: Token, run: Sequence[Token] = (), strict: bool = False) -> bool:
     """Whether a word can go on with a name that began with `run`."""
     if clause.listed("suffixes", token):
         return bool(run) or token.capital
@@ -110,7 +128,9 @@ def name_like(clause: Clause, token: Token, run: Sequence[Token] = ()) -> bool:
         common = (clause.has("common", word) or (german and clause.words.compound(word))) and not second
         if common and (clause.has("firm_words", word) or (bool(run) and clause.has("surnames", word))):
             common = False
-        return not common and (second or not russian.is_common(word))
+        if strict and russian.is_cyrillic(word) and token.word.isupper() and len(word) < 4:
+            return False
+        return not common and (second or not strict or not russian.is_common(word))
     if run and run[0].capital:
         return False
     if clause.has("common", word) or clause.in_moment(token) or any(sign.isdigit() for sign in word):
@@ -201,15 +221,16 @@ def _company_after(clause: Clause, tokens: Sequence[Token], at: int) -> tuple[st
         quoted = _quoted(clause, tokens, start)
         if quoted and quoted.company:
             return quoted.company, quoted.used
-        run = _run(clause, tokens, start)
+        run = _run(clause, tokens, start, firm=True)
         if run and (run[0].capital or firm or len(run) <= 2):
             run = run if run[0].capital else run[:2]
-            return clause.text[run[0].start : run[-1].end], start + len(run)
+            return clause.text[run[0].start : run[-1].end], _after(tokens, run)
     elif sign in ("(", ","):
         run = _run(clause, tokens, at + 1)
-        closed = sign == "(" and at + 1 + len(run) < len(tokens) and tokens[at + 1 + len(run)].fold == ")"
+        after = _after(tokens, run) if run else at + 1
+        closed = sign == "(" and after < len(tokens) and tokens[after].fold == ")"
         if run and (closed or any(clause.listed("suffixes", token) for token in run)):
-            return clause.text[run[0].start : run[-1].end], at + 1 + len(run) + closed
+            return clause.text[run[0].start : run[-1].end], after + closed
         quoted = _quoted(clause, tokens, at + 1)
         if quoted and quoted.company:
             return quoted.company, quoted.used

@@ -102,6 +102,18 @@ def _keys_of(row: tuple[Element, ...]) -> Words:
     return Words(frozenset(exact), tuple(stems))
 
 
+def words_of(row: tuple[Element, ...]) -> Iterator[str]:
+    """All the words that a row names."""
+    for element in row:
+        if isinstance(element, Words):
+            yield from element.exact
+        elif isinstance(element, Choice):
+            for option in element.rows:
+                yield from words_of(option)
+        elif element.first is not None:
+            yield from element.first.exact
+
+
 def _row(parts: Sequence[str], at: int, lists: Mapping[str, Sequence[str]]) -> tuple[tuple[Element, ...], int]:
     row: list[Element] = []
     while at < len(parts) and parts[at] not in (")", "]", "|"):

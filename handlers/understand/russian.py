@@ -96,6 +96,8 @@ def nominative(words: Sequence[str], case: str | None) -> list[str]:
                     found.append(word)
             if score > 0 and (best is None or score > best[0] + 1e-6):
                 best = (score, found)
+    if best is None and case is not None:
+        return nominative(words, None)
     return best[1] if best else list(words)
 
 

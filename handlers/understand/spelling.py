@@ -17,7 +17,7 @@ def corrected(tokens: Sequence[Token], code: str) -> list[Token] | None:
     row, changed = list(tokens), False
     order = [each for each in (code, *LANGUAGES) if each in LANGUAGES]
     for index, token in enumerate(row[:_READ]):
-        if token.kind != "word" or len(token.fold) < 5 or any(lexicon(each).knows(token) for each in order):
+        if token.kind != "word" or len(token.fold) < 5 or any(token.fold in lexicon(each).all_words for each in order):
             continue
         for each in order:
             meant = _nearest(token.fold, each)

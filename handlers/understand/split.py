@@ -61,7 +61,8 @@ def _cut(row: Sequence[Token], index: int, message: Message) -> str | None:
         if token.fold == "," or dash:
             return "soft" if apart or token.fold == "," else None
         return None
-    if token.kind == "word" and any(token.fold in lexicon(code).lists.get("and", ()) for code in LANGUAGES):
+    initial = token.capital and len(token.word) == 1 and following is not None and following.fold == "."
+    if token.kind == "word" and not initial and any(token.fold in lexicon(code).lists.get("and", ()) for code in LANGUAGES):
         return "soft"
     return None
 

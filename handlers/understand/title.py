@@ -57,11 +57,20 @@ def concerned(clause: Clause, title: str | None) -> tuple[str | None, str | None
         if not _may_name(clause, token, before, tokens[index + 1 :]):
             continue
         inner = replace(clause, text=title, start=0, end=len(title), moment=None, pieces=(), row=(), bare=())
-        case = russian.case_after(before.fold) if before else None
+        case = russian.case_after(before.fold) if before else _case_before(clause, title)
+        if case is None and before is not None and clause.listed("person_verbs", before):
+            case = "datv"
         who = read_who(inner, tokens[index:], case, strict=True)
         if who and (who.person or who.company):
             return who.person, who.company
     return None, None
+
+
+def _case_before(clause: Clause, title: str) -> str | None:
+    """The case that the word before a title asks for, where the title was taken from the clause as it is."""
+    at = clause.text.find(title, clause.start, clause.end)
+    words = clause.text[clause.start : at].split() if at > 0 else []
+    return russian.case_after(words[-1].casefold()) if words else None
 
 
 def _may_name(clause: Clause, token: Token, before: Token | None, after: list[Token]) -> bool:

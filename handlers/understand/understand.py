@@ -69,6 +69,8 @@ def _opens(opening: Intent | None, current: Intent | None, part: Part, message: 
     soft = opening.because[:1] in (("an order",), ("a moment and what to do",), ("a bare name",), ("a day alone",))
     if opening.name in _READS:
         return part.strong and not soft and not (current and current.name in ("add_note", "send_email"))
+    if current and current.name == "add_task" and current.title is None and current.when is None:
+        return False
     if current is None or current.name == "unknown":
         return not soft or part.strong
     if soft or opening.because[0].startswith(("statement", "labelled_note", "task_frame")):

@@ -8,7 +8,8 @@ from handlers.understand.body import with_pieces
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import Who
-from reminders.when import local_now
+from reminders.moment import Moment
+from reminders.zones import localise
 
 
 def _whom(who: Who | None) -> Slots:
@@ -44,7 +45,7 @@ def log_call(found: Found) -> Intent | None:
     """A call or a meeting that took place, with whom and what came of it."""
     clause = found.clause
     noun = found.match.template.intent.endswith(".noun")
-    if noun and clause.moment is not None and not _over(found):
+    if noun and not _over(found):
         return None
     if found.name("body"):
         tokens = found.tokens(found.name("body") or "body")
@@ -71,12 +72,20 @@ def log_call(found: Found) -> Intent | None:
     return Intent("log_call", slots, when=clause.moment, because=found.because)
 
 
+def _inside(found: Found, moment: Moment) -> bool:
+    """Whether a moment belongs to what was said: it stands in the text, and doesn't begin it without a sign."""
+    if not found.has("text") or moment.start < found.begin("text"):
+        return False
+    between = found.clause.text[found.begin("text") : moment.start].strip()
+    return bool(between) or found.clause.text[: found.begin("text")].rstrip()[-1:] in tuple(",:;-–—")
+
+
 def _over(found: Found) -> bool:
     """Whether the clause's moment lies behind, or today."""
     moment = found.clause.moment
-    if moment is None or moment.past:
+    if moment is None or moment.past or _inside(found, moment):
         return True
-    now = local_now(found.clause.setting)
+    now = localise(found.clause.setting.now, found.clause.setting.zone)
     return moment.rrule is None and (moment.wall < now if moment.has_time else moment.wall.date() <= now.date())
 
 

@@ -8,6 +8,7 @@ from handlers.understand.clause import Clause
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import read_who
+from handlers.understand.russian import is_cyrillic, is_infinitive
 from handlers.understand.title import concerned, task_title
 from handlers.understand.tokens import fold
 from reminders.moment import Moment
@@ -45,6 +46,9 @@ def add_task_for(found: Found) -> Intent | None:
     if who is None or not who.person:
         return None
     vague = found.match.template.intent.endswith(".vague")
+    task = next((token for token in found.tokens("task") if not found.clause.in_moment(token)), None)
+    if vague and (task is None or (is_cyrillic(task.word) and not is_infinitive(task.word))):
+        return None
     if vague and not (who.capital or _member(found.clause, who.person)):
         return None
     intent = new_task(found.clause, found.because, who.person)
@@ -77,7 +81,10 @@ def snooze(found: Found) -> Intent | None:
     moment = found.clause.moment
     if found.has("span"):
         tokens = found.tokens("span")
-        moment = moment or _span(found.clause, tokens[0].start, tokens[-1].end)
+        if moment is None:
+            moment = _span(found.clause, tokens[0].start, tokens[-1].end)
+        elif not all(found.clause.in_moment(token) for token in tokens):
+            return None
         if moment is None:
             return None
     slots = Slots(due_text=moment.words if moment else None)
@@ -107,7 +114,7 @@ def _span(clause: Clause, start: int, end: int) -> Moment | None:
     """A bare length of time as the moment that lies that far ahead: "2h" as "in 2h"."""
     lead = _AHEAD.get(clause.words.code, "in ")
     moment = find_moment(lead + clause.text[start:end], clause.setting)
-    if moment is None or moment.rrule:
+    if moment is None or moment.rrule or moment.end < len(lead) + end - start:
         return None
     shift = start - len(lead)
     spans = tuple((max(s + shift, start), e + shift) for s, e in moment.spans if e + shift > start)
@@ -128,7 +135,7 @@ def list_tasks(found: Found) -> Intent | None:
     period = found.text("period") if found.has("period") else None
     if not period and clause.moment:
         period = clause.moment.words
-    if period and len(period.split()) > 4:
+    if period and any(not clause.listed("period", t) and not clause.in_moment(t) for t in found.tokens("period")):
         return None
     slots = Slots(due_text=period)
     if found.name("who"):
