@@ -14,7 +14,11 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
     """A reminder with its buttons; a late one says when it was due and that nobody was there to send it."""
     words = Words(due.user.language, due.user.timezone)
     task = due.task
-    facts = [task.contact if task.contact and task.contact not in task.title else ""]
+    facts = [task.contact, task.company]
+    today = now.astimezone(words.zone).date()
+    asked = task.created_at.astimezone(words.zone).date() if task.created_at is not None else today
+    if asked != today:
+        facts.append(words.say("asked {day}", day=words.day(asked, today)))
     if due.late:
         facts.append(words.say("was due {moment}, I was offline", moment=words.moment(due.due_at, now)))
     about = {"task": task.id}

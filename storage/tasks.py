@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Select, bindparam, select
 
 from storage.changes import Trail
 from storage.derived import plan_reminder
-from storage.tables import contacts, tasks
+from storage.tables import companies, contacts, tasks
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,12 +28,15 @@ class Task:
     assignee_id: int | None = None
     contact_id: int | None = None
     contact: str = ""
+    company: str = ""
     done_at: datetime | None = None
     created_at: datetime | None = None
 
 
-_TASKS: Select[Any] = select(tasks, contacts.c.name.label("contact")).select_from(
-    tasks.outerjoin(contacts, contacts.c.id == tasks.c.contact_id)
+_TASKS: Select[Any] = select(tasks, contacts.c.name.label("contact"), companies.c.name.label("company")).select_from(
+    tasks.outerjoin(contacts, contacts.c.id == tasks.c.contact_id).outerjoin(
+        companies, companies.c.id == contacts.c.company_id
+    )
 )
 _BY_ID = _TASKS.where(tasks.c.id == bindparam("task"))
 
@@ -139,6 +142,7 @@ def _task(row: Any) -> Task:
         assignee_id=row["assignee_id"],
         contact_id=row["contact_id"],
         contact=row["contact"] or "",
+        company=row["company"] or "",
         done_at=row["done_at"],
         created_at=row["created_at"],
     )

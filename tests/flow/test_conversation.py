@@ -34,16 +34,16 @@ async def test_a_reminder_comes_at_its_moment_and_can_be_done_snoozed_and_put_of
     house.at("2026-11-24T08:59:59")
     assert await house.max.hears() == []
     house.at("2026-11-24T09:00")
-    assert await house.max.hears() == ["⏰ Send the quote"]
+    assert await house.max.hears() == ["⏰ Send the quote\nasked yesterday"]
     assert house.max.buttons == ["Done", "Snooze 1h", "Tomorrow"]
     assert await house.max.hears() == []
 
     assert "today, 10:00" in await house.max.taps("Snooze 1h")
     house.at("2026-11-24T10:00")
-    assert await house.max.hears() == ["⏰ Send the quote"]
+    assert (await house.max.hears())[0].startswith("⏰ Send the quote")
     assert "tomorrow, 9:00" in await house.max.taps("Tomorrow")
     house.at("2026-11-25T09:00")
-    assert await house.max.hears() == ["⏰ Send the quote"]
+    assert (await house.max.hears())[0].startswith("⏰ Send the quote")
     await house.max.taps("Done")
     house.at("2026-11-26T09:00")
     assert await house.max.hears() == []
