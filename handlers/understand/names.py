@@ -55,6 +55,8 @@ def _skip(clause: Clause, tokens: Sequence[Token]) -> tuple[int, bool]:
     at, firm = 0, False
     while at < len(tokens) - 1:
         token = tokens[at]
+        if token.capital and len(token.word) == 1 and tokens[at + 1].fold == ".":
+            break
         if clause.listed("firm_labels", token):
             firm = True
         elif not (

@@ -184,7 +184,7 @@ def _walk(row: tuple[Element, ...], tokens: Sequence[Token], at: int) -> Iterato
     if isinstance(head, Words):
         if at < len(tokens) and head.fits(tokens[at]):
             for slots, weight in _walk(rest, tokens, at + 1):
-                yield slots, weight + (2 if tokens[at].kind != "sign" else 1)
+                yield slots, weight + 2
     elif isinstance(head, Choice):
         for option in head.rows:
             yield from _walk(option + rest, tokens, at)

@@ -23,7 +23,8 @@ def add_lead(found: Found) -> Intent | None:
 
 def _new(found: Found, name: IntentName) -> Intent | None:
     clause = found.clause
-    inside = [t for t in clause.row if found.begin("body") <= t.start and t.end <= found.end("body")]
+    low, high = found.begin("body"), found.end("body")
+    inside = [t for t in clause.row if low <= t.start and t.end <= high and not clause.listed("fillers", t)]
     slots = read_particulars(clause, inside or found.tokens("body"), found.case("body") or "nomn")
     if found.has("more"):
         text = found.text("more")
