@@ -14,7 +14,8 @@ FIRST_YEAR, LAST_YEAR = 1971, 2200  # beyond them a date says nothing, and arith
 
 _ZONES = {
     "utc": 0, "gmt": 0, "z": 0, "ut": 0, "wet": 0, "west": 1, "bst": 1, "cet": 1, "mez": 1, "se\u010d": 1, "cest": 2,
-    "mesz": 2, "sel\u010d": 2, "eet": 2, "eest": 3, "sast": 2, "msk": 3, "\u043c\u0441\u043a": 3, "trt": 3, "jst": 9, "kst": 9,
+    "mesz": 2, "sel\u010d": 2, "eet": 2, "eest": 3, "sast": 2, "msk": 3, "\u043c\u0441\u043a": 3, "trt": 3,
+    "jst": 9, "kst": 9,
     "hkt": 8, "sgt": 8, "awst": 8, "aest": 10, "aedt": 11,
     "nzst": 12, "nzdt": 13, "est": -5, "edt": -4, "cst": -6, "cdt": -5, "mst": -7, "mdt": -6, "pst": -8, "pdt": -7,
     "akst": -9, "akdt": -8, "hst": -10, "brt": -3, "art": -3,
@@ -34,7 +35,7 @@ _NUMBER = re.compile(r"\d{1,4}")
 
 
 def parse_header_date(value: str) -> datetime | None:
-    """A Date header (RFC 5322 3.3, broken ones too): aware where it names a zone (`-0000` is UTC), else naive, or None."""
+    """A Date header (RFC 5322 3.3, broken ones too): aware where it names a zone (`-0000` is UTC)."""
     text = value[:200]
     try:
         parsed = parsedate_tz(text)
@@ -55,7 +56,7 @@ def parse_header_date(value: str) -> datetime | None:
 def parse_date(text: str, languages: Iterable[str] = (), before: datetime | None = None) -> datetime | None:
     """A date as people read it, `Mo., 2. März 2026 um 10:12 Uhr`: naive when it names no zone, None when there is none.
 
-    `languages` are the likely ones, by the words around it; `before` is a moment that it can't follow: it settles 3/4/2026.
+    `languages` are the likely ones; `before` is a moment that it can't follow, which settles 3/4/2026.
     """
     plain = _plain(text[:240])
     clock = _CLOCK.search(plain)

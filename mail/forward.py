@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from textwrap import dedent
@@ -18,6 +19,9 @@ from mail.subject import split_subject, without_forward
 from storage.messages import Address, Letter
 
 MAX_CHAIN = 12  # forwards within forwards
+_ROBOT = re.compile(
+    r"(?:no-?_?reply|do-?not-?reply|wordpress|notifications?|mailer|forms?|webmaster|voicemail|fax|alerts?)[.+@_-]"
+)
 _SEPARATOR_NAMES = {
     "forward": "forward separator",
     "original": "'original message' separator",
@@ -188,13 +192,21 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
     if prefix == "reply":
         same = bool(subject) and key(subject) == key(context.subject)
         return same and not context.threaded and not to_original and bool(context.recipients)
-    return not (to_original or _continues(block, context))
+    if to_original or _continues(block, context) or _ROBOT.match(context.sender.address):
+        return False
+    return not (context.threaded and _goes_round(block, context))
 
 
 def _is_among(address: Address, others: tuple[Address, ...]) -> bool:
     if address.address:
         return any(other.address == address.address for other in others)
     return bool(address.name) and any(key(other.name) == key(address.name) for other in others)
+
+
+def _goes_round(block: Block, context: Context) -> bool:
+    """Does the mail go to somebody who had the one below it already, as an answer does and a forward doesn't?"""
+    had = (block.sender, *block.addresses("to"), *block.addresses("cc"))
+    return any(not _is_among(one, (context.sender,)) and _is_among(one, had) for one in context.recipients)
 
 
 def _continues(block: Block, context: Context) -> bool:

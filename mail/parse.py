@@ -99,7 +99,7 @@ def _find(
     threaded = bool(headers.raw("in-reply-to").strip() or headers.raw("references").strip())
     context = Context(outer.subject, outer.sender, outer.to + outer.cc, threaded, outer.date)
     prefix = (split_subject(outer.subject)[0] or ("",))[0]
-    if kind == "auto-reply" and prefix != "forward":
+    if kind in ("auto-reply", "bulk", "calendar") and prefix != "forward":
         return None
     inline = find_forward(body.marked if body.from_html else body.text, context)
     if inline is None and prefix == "forward" and body.marked and not body.from_html:

@@ -15,6 +15,26 @@ _HINT = re.compile(
 _LINK = re.compile(r"\s?(?:<https?:[^<>\s]{1,400}>|\[https?:[^\[\]\s]{1,400}\]|\(https?:[^()\s]{1,400}\))")
 _ITEM = re.compile(r"\s{0,8}(?:[-*\u2022\u2013+]|\d{1,2}[.)])\s")
 _NAME_LINE = re.compile(r"[-\u2013\u2014]{1,2}\s?[^\W\d_][\w.'\u2019-]{0,24}(?: [^\W\d_][\w.'\u2019-]{0,24}){0,3}$")
+_SLASH = re.compile(r"\s[/|]\s")
+_FROM = frozenset(
+    (
+        "from",
+        "aus",
+        "von",
+        "vom",
+        "de",
+        "du",
+        "da",
+        "dal",
+        "desde",
+        "\u0438\u0437",
+        "uit",
+        "fr\u00e5n",
+        "fra",
+        "z",
+        "ze",
+    )
+)
 _PUNCTUATION = " ,.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
 
 MAX_SIGNATURE = 30  # lines; what is longer is text
@@ -69,7 +89,16 @@ def _device_edges() -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 def is_closing(line: str) -> bool:
     """`Best regards,` alone on its line."""
-    return len(line) <= 60 and key(line).strip(_PUNCTUATION) in load_lexicon().closings
+    if len(line) > 80:
+        return False
+    closings = load_lexicon().closings
+    parts = [part.strip(_PUNCTUATION) for part in _SLASH.split(key(line))]
+    if all(part in closings for part in parts):
+        return True
+    # `Best regards from Leeds`
+    words = parts[0].split()
+    where = next((at for at, word in enumerate(words) if at > 1 and word in _FROM), 0)
+    return bool(where) and len(words) - where <= 4 and " ".join(words[:where]) in closings
 
 
 def _trim(lines: list[str]) -> list[str]:
@@ -98,11 +127,15 @@ def _cut_delimiter(lines: list[str]) -> list[str]:
         if len(after) > 14:
             continue
         if stripped in _DASHES:
-            if all(len(item) <= 160 for item in after) and not any(_ITEM.match(item) for item in after[:1]):
+            if all(_fits_a_card(item) for item in after) and not any(_ITEM.match(item) for item in after[:1]):
                 return lines[:at]
         elif not after or _looks_like_footer(after):
             return lines[:at]
     return lines
+
+
+def _fits_a_card(line: str) -> bool:
+    return len(line) <= 90 or _HINT.search(line[:300]) is not None or _legal_terms(line) > 0
 
 
 def _window(lines: list[str], count: int) -> int:
@@ -171,7 +204,9 @@ def _cut_named_dash(lines: list[str]) -> list[str]:
             before = next((line for line in reversed(lines[:at]) if line.strip()), "")
             listed = _ITEM.match(before) or before.lstrip()[:1] in "-\u2013\u2014"
             spaced = stripped[1:2] == " " and stripped[0] == "-"
-            if before and not listed and not (spaced and (filled or before.rstrip().endswith(":"))):
+            if listed:
+                break
+            if before and not (spaced and (filled or before.rstrip().endswith(":"))):
                 return _trim(lines[:at])
         filled += 1
         if filled > 2:

@@ -18,7 +18,7 @@ _TRAILING = re.compile(r"\s{0,5}\((fwd?|forwarded)\)\s{0,5}$", re.IGNORECASE)
 
 
 def split_subject(subject: str) -> tuple[tuple[Prefix, ...], str]:
-    """The prefixes, outermost first, and the bare subject after them. A bracketed tag before a prefix is passed over."""
+    """The prefixes, outermost first, and the bare subject after them. A tag in brackets before one is passed over."""
     prefixes: list[Prefix] = []
     rest = subject[:1_000]
     while len(prefixes) < 12:

@@ -10,8 +10,8 @@ from mail.headers import Headers
 MAX_HEADER = 16_000  # characters of one such header
 
 _COUNTRY_SECOND = frozenset(
-    ("ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "govt", "ltd", "me", "mil", "ne", "net", "nom", "or", "org", "plc",
-     "sch")
+    ("ac", "co", "com", "edu", "go", "gob", "gov", "gouv", "govt", "ltd", "me", "mil", "ne", "net", "nom", "or", "org",
+     "plc", "sch")
 )  # fmt: skip
 _SHARED = frozenset(
     ("github.io", "gitlab.io", "blogspot.com", "herokuapp.com", "appspot.com", "azurewebsites.net", "cloudfront.net",

@@ -154,6 +154,32 @@ SIGNATURES = (
     ),
     Reply("colon-lines", "From: Berlin\nTo: Munich\nFriday", "From: Berlin\nTo: Munich\nFriday"),
     Reply("greater", "Sales were > 5 and\nprofit was fine.", "Sales were > 5 and\nprofit was fine."),
+    Reply("dash-names-listed", "Guests:\n-Anna Kern\n-Tom Berg", "Guests:\n-Anna Kern\n-Tom Berg"),
+    Reply(
+        "dashes-in-a-story",
+        "We met.\n--\nThen we left and walked to the station, where the train was late again, so that we took a taxi.\n\nFine.",
+        "We met.\n--\nThen we left and walked to the station, where the train was late again, so that we took a taxi.\n\nFine.",
+    ),
+    Reply(
+        "greeting-in-two-languages",
+        f"{TOP}\n\nMit freundlichen Grüßen / Best regards\n\nTom Berg\nAcme GmbH\nTel. 030 123456",
+        TOP,
+    ),
+    Reply("greeting-from-somewhere", f"{TOP}\n\nViele Grüße aus Köln\nTom Berg\nAcme GmbH\nTel. 030 123456", TOP),
+    Reply(
+        "address-asked-for",
+        "My address is:\n\nAnna Kern\nHauptstr. 1\n+49 30 1234567\nanna@kern.example",
+        "My address is:\n\nAnna Kern\nHauptstr. 1\n+49 30 1234567\nanna@kern.example",
+    ),
+    Reply("old-gmail", f"{TOP}\n\n2026/3/2 Anna Kern <anna@kern.example>\n\n> Hello\n", TOP),
+    Reply(
+        "apple-quoted", f"{TOP}\n\n> On 2 Mar 2026, at 10:12, Anna Kern <anna@kern.example> wrote:\n> \n> Hello\n", TOP
+    ),
+    Reply(
+        "qq",
+        f'{TOP}\n\n\n------------------ 原始邮件 ------------------\n发件人: "Anna" <anna.kern@kern-druck.example>;\n发送时间: 2026年3月2日(星期一) 上午10:12\n收件人: "Tom"<tom@acme.example>;\n主题: x\n\n你好',
+        TOP,
+    ),
     Reply("original-message", f"{TOP}\n\n-----Original Message-----\nFrom: Anna Kern\nSent: Monday\n\nHello", TOP),
     Reply("empty", "", ""),
 )

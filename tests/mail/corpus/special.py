@@ -85,6 +85,8 @@ NOT_FORWARDS = (
     ("follow-up-on-own-mail", build("Offer", "and?\n\n" + BLOCK.replace("Anna Kern <anna@kern.example>", "Tom Berg <tom@acme.example>").replace("To: Tom Berg <tom@acme.example>", "To: Bo <bo@part.example>"), to="bo@part.example")),
     ("reply-to-a-forward", build("Re: Fwd: Offer", "Thanks!\n\nOn Mon, Mar 2, 2026 at 10:12 AM Tom <tom@acme.example> wrote:\n\n> see below\n>\n> ---------- Forwarded message ---------\n> From: Anna <anna@kern.example>\n> Date: Mon, Mar 2, 2026 at 10:12 AM\n> Subject: Offer\n> To: <tom@acme.example>\n>\n> Hello\n", headers=THREAD)),
     ("reply-to-a-forward-unquoted", build("Re: Offer", "Thanks!\n\nOn Mon, Mar 2, 2026 at 10:12 AM Tom <tom@acme.example> wrote:\n\nsee below\n\n" + GMAIL.format("Anna <anna@kern.example>", "10:12 AM", "Offer", "tom@acme.example") + "Hello", headers=THREAD)),
+    ("answer-to-all-under-a-new-subject", build("New idea", "what about\n\n" + BLOCK.replace("To: Tom Berg <tom@acme.example>", "To: Tom Berg <tom@acme.example>; Bo <bo@part.example>"), headers=THREAD, to="bo@part.example")),
+    ("form-by-a-robot", build("New entry", "From: Anna <anna@kern.example>\nTo: sales@acme.example\nDate: 2 March 2026 10:12\nSubject: Question\n\nHello\n", sender="no-reply@forms.example")),
     ("travel-plan", build("Trip", "Hi,\n\nFrom: Berlin\nTo: Munich\nDate: 3 March 2026\n\nok?\n")),
     ("contact-form", build("New message", "From: Anna <anna@kern.example>\nSubject: Question\n\nMessage Body:\nHello\n\n--\nSent from a contact form", sender="wordpress@acme.example")),
     ("form-fields", build("Anfrage", "Name: Anna Kern\nE-Mail: anna@kern.example\nDatum: 02.03.2026\nNachricht: Hallo\n")),
