@@ -63,7 +63,8 @@ def _chunk(
     names = _without_labels(clause, names, dropped=len(names) < len(chunk))
     if not names:
         return slots, None
-    if slots.company is None and (company := _company(clause, names, first, slots)):
+    titled = slots.person is None and clause.listed("honorifics", names[0])
+    if slots.company is None and not titled and (company := _company(clause, names, first, slots)):
         slots = replace(slots, company=company.company or company.person)
         names = names[company.used :]
     elif slots.person is None and (first or slots.company is not None):

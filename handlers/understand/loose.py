@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from handlers.understand import russian
-from handlers.understand.body import with_pieces
+from handlers.understand.body import read_particulars, with_pieces
 from handlers.understand.clause import Clause
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import read_who
@@ -20,7 +20,7 @@ def read_loose(clause: Clause, tokens: Sequence[Token]) -> Intent | None:
     words = [token for token in tokens if token.kind != "sign"]
     if not words:
         return _only_moment(clause)
-    return _bare(clause, tokens, words) or _task(clause, tokens, words)
+    return _bare(clause, tokens, words) or _card(clause, tokens) or _task(clause, tokens, words)
 
 
 def _only_moment(clause: Clause) -> Intent | None:
@@ -52,6 +52,16 @@ def _bare(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     return Intent("lookup_contact", Slots(person=who.person, company=who.company), because=("a bare name",))
 
 
+def _card(clause: Clause, tokens: Sequence[Token]) -> Intent | None:
+    """A name with an address or a number, and nothing but a firm besides, is a new contact."""
+    if clause.moment is not None or not (clause.piece("email") or clause.piece("phone")) or not tokens[0].capital:
+        return None
+    slots = read_particulars(clause, list(tokens), "nomn")
+    if slots.text or not slots.person or len(slots.person.split()) < 2:
+        return None
+    return Intent("add_contact", slots, because=("a card",))
+
+
 def _plain_name(clause: Clause, word: Token) -> bool:
     """Whether a word in small letters looks like a name that somebody typed without capitals."""
     vowels = sum(sign in "aeiouyаеиоуыэюя" for sign in word.fold)
@@ -69,6 +79,8 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     if tokens[-1].fold in _NO_TASK and clause.piece("money") is None:
         return None
     moment = clause.moment
+    if clause.listed("question_words", words[0]):
+        return None
     orders = _orders(clause, words)
     if moment is None:
         return new_task(clause, ("an order",)) if orders and len(words) > 1 else None

@@ -135,7 +135,9 @@ def name_like(clause: Clause, token: Token, run: Sequence[Token] = (), strict: b
         return not common and (second or not strict or not russian.is_common(word))
     if run and run[0].capital:
         return False
-    if clause.has("common", word) or clause.in_moment(token) or any(sign.isdigit() for sign in word):
+    if any(clause.has(name, word) for name in ("common", "infinitives", "imperatives")):
+        return False
+    if clause.in_moment(token) or any(sign.isdigit() for sign in word):
         return False
     return not russian.is_common(word)
 
@@ -198,6 +200,8 @@ def _plain(clause: Clause, token: Token, genitive: bool) -> str:
 def _firm_like(clause: Clause, run: Sequence[Token]) -> bool:
     last = run[-1]
     if any(token.kind == "sign" for token in run) or clause.listed("firm_words", last):
+        return True
+    if len(run) > 1 and clause.listed("firm_words", run[0]):
         return True
     if len(run) == 1:
         best = next(iter(clause.lookups.people(last.word)), None)

@@ -21,6 +21,7 @@ from handlers.understand.tokens import Token
 from reminders.moment import Setting
 
 _READS = frozenset({"lookup_contact", "history", "list_tasks", "list_leads", "pipeline", "help", "triage", "unknown"})
+_LOOSE = ("an order", "a moment and what to do", "a bare name", "a bare address or number", "a day alone", "a card")
 _NAMED = frozenset({"add_task", "log_call", "add_note", "send_email", "history", "add_deal", "move_deal", "set_field"})
 
 
@@ -44,7 +45,7 @@ def _together(message: Message, parts: Sequence[Part]) -> list[Intent]:
     for part in parts:
         opening = None
         if len(parts) > 1:
-            opening = _interpret(message.clause(part.tokens), loose=part.strong or not groups)
+            opening = _interpret(message.clause(part.tokens))
         if groups and not _opens(opening, current, part, message):
             groups[-1].extend((*part.before, *part.tokens))
             continue
@@ -66,20 +67,18 @@ def _opens(opening: Intent | None, current: Intent | None, part: Part, message: 
     """Whether a part begins something new after the one that is being read."""
     if opening is None or opening.name == "unknown":
         return False
-    soft = opening.because[:1] in (("an order",), ("a moment and what to do",), ("a bare name",), ("a day alone",))
+    why = opening.because[0]
+    soft = why in _LOOSE
     if opening.name in _READS:
         return part.strong and not soft and not (current and current.name in ("add_note", "send_email"))
     if current and current.name == "add_task" and current.title is None and current.when is None:
         return False
     if current is None or current.name == "unknown":
         return not soft or part.strong
-    if soft or opening.because[0].startswith(("statement", "labelled_note", "task_frame")):
-        return (
-            opening.when is not None
-            and opening.because[0] != "a bare name"
-            and current.name not in ("add_note", "send_email")
-            and (part.strong or _orders(opening))
-        )
+    if soft or why.startswith(("statement", "labelled_note", "task_frame")):
+        if opening.when is None or opening.name != "add_task" or current.name in ("add_note", "send_email"):
+            return False
+        return opening.when.has_time or why != _LOOSE[1] or current.name in ("add_task", "unknown")
     if opening.name == "add_deal" and current.name in ("add_lead", "add_contact"):
         return part.strong
     if opening.name in ("log_call", "set_field", "move_deal", "send_email", "complete_task", "undo"):
@@ -87,11 +86,7 @@ def _opens(opening: Intent | None, current: Intent | None, part: Part, message: 
     return True
 
 
-def _orders(intent: Intent) -> bool:
-    return intent.name == "add_task"
-
-
-def _interpret(clause: Clause, loose: bool = True) -> Intent | None:
+def _interpret(clause: Clause) -> Intent | None:
     """The one intent of a clause, or None when no rule fits."""
     row, polite = inside_frames(clause.row, clause.code)
     bare = [token for token in row if not clause.in_moment(token)]
@@ -106,8 +101,6 @@ def _interpret(clause: Clause, loose: bool = True) -> Intent | None:
         if asks and intent.name not in _READS:
             return _asked(clause, intent)
         return intent
-    if not loose:
-        return None
     found = read_loose(clause, bare)
     if found is not None and asks and found.name not in _READS:
         return None
@@ -184,5 +177,8 @@ def _mentioned(clause: Clause, intent: Intent) -> str | None:
     """Whom words that ask for nothing begin with."""
     if intent.name != "unknown":
         return None
-    who = read_who(clause, list(clause.row), strict=True)
-    return who.person or who.company if who and (who.known or who.capital) else None
+    who = read_who(clause, list(clause.row))
+    if who is None:
+        return None
+    tells = who.used < len(clause.row) and clause.listed("states", clause.row[who.used])
+    return who.person or who.company if who.known or who.capital or tells else None

@@ -16,6 +16,7 @@ RULES: Mapping[str, Rule] = {
     "add_note": talk.add_note,
     "add_note_free": talk.add_note_free,
     "add_task": work.add_task,
+    "add_planned": work.add_planned,
     "add_task_for": work.add_task_for,
     "add_deal": deals.add_deal,
     "assign": work.assign,

@@ -81,7 +81,7 @@ def set_field(found: Found) -> Intent | None:
     if field in ("email", "phone"):
         field = "email" if pieces.email else "phone"
         value = pieces.email or pieces.phone or value
-    if field == "birthday" and clause.moment is None and not any(sign.isdigit() for sign in value):
+    if field == "birthday" and not any(sign.isdigit() for sign in value):
         return None
     slots = Slots(person=who.person, company=who.company, field=field, value=value)
     if field == "company":

@@ -116,7 +116,7 @@ def history(found: Found) -> Intent | None:
 
 def statement(found: Found) -> Intent | None:
     """What is said of somebody becomes a note, if the name is one for certain: "Anna wants a discount"."""
-    who = found.who(strict=True)
+    who = found.who()
     if who is None or not _certain(found, who):
         return None
     text = found.clause.between(found.end("who"), found.clause.end)
@@ -129,6 +129,11 @@ def _certain(found: Found, who: Who) -> bool:
     from handlers.understand import russian
 
     words = (who.person or who.company or "").split()
+    if not who.capital and not who.known:
+        verb = next((token for token in found.row if token.start >= found.end("who")), None)
+        return len(words) == 1 and verb is not None and found.clause.listed("wishes", verb)
+    if found.clause.code == "ru" and len(words) == 1 and russian.is_common(words[0]):
+        return False
     return who.known or bool(who.company) or len(words) > 1 or any(russian.is_name(word) for word in words) or who.capital
 
 

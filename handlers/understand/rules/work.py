@@ -24,6 +24,22 @@ def add_task(found: Found) -> Intent | None:
     return new_task(found.clause, found.because, start=found.begin("task") if slips and found.has("task") else None)
 
 
+def add_planned(found: Found) -> Intent | None:
+    """An appointment that shall be put down: its own words, without the verb that puts it down."""
+    clause = found.clause
+    if clause.moment is None:
+        return None
+    tokens = [token for token in found.tokens("planned") if not clause.in_moment(token)]
+    if not tokens:
+        return None
+    while len(tokens) > 1 and clause.listed("stop", tokens[-1]):
+        tokens = tokens[:-1]
+    title = clause.between(tokens[0].start, tokens[-1].end)
+    person, company = concerned(clause, title)
+    slots = Slots(person=person, company=company, text=title, due_text=clause.moment.words)
+    return Intent("add_task", slots, title, clause.moment, found.because)
+
+
 def new_task(
     clause: Clause, because: tuple[str, ...], assignee: str | None = None, start: int | None = None
 ) -> Intent:
