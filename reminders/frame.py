@@ -9,7 +9,7 @@ from reminders.tokens import Token
 
 _MAX_LINKS = 6
 _OPENING_MARKS = frozenset(",.;:!-–—•*)(]['\"\n/+>")
-ROLES = ("polite", "remind", "link", "needs_link", "close", "that_i", "case_link", "modal", "zu")
+ROLES = ("polite", "remind", "link", "needs_link", "close", "that_i", "case_link", "modal", "zu", "close_frame")
 
 
 @dataclass(frozen=True, slots=True)

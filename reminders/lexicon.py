@@ -6,12 +6,13 @@ import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
+from pathlib import Path
 
 from reminders.tokens import fold_word, split_tokens
 
 Value = int | float | str | None
 
+_FOLDER = Path(__file__).parent / "lexicons"
 _CHOICE = re.compile(r"\(([^()]*)\)")
 _TYPO_CATEGORIES = frozenset({"WEEKDAY", "RELDAY", "MONTH"})
 _TYPO_LENGTH = 5
@@ -61,14 +62,13 @@ def spell_variants(phrase: str) -> set[tuple[str, ...]]:
 @lru_cache(maxsize=1)
 def list_languages() -> tuple[str, ...]:
     """The languages that have a file."""
-    folder = files("reminders") / "lexicons"
-    return tuple(sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml")))
+    return tuple(sorted(path.stem for path in _FOLDER.glob("*.toml")))
 
 
 @lru_cache(maxsize=32)
 def read_language(language: str) -> dict[str, object]:
     """The content of one language's file."""
-    return tomllib.loads((files("reminders") / "lexicons" / f"{language}.toml").read_text(encoding="utf-8"))
+    return tomllib.loads((_FOLDER / f"{language}.toml").read_text(encoding="utf-8"))
 
 
 def _parse_value(key: str) -> Value:

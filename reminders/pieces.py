@@ -98,7 +98,8 @@ def _make_piece(chart: Chart, term: Term) -> Piece | None:
     if (kind == "every" and role == "from") or (role == "from" and kind != "day"):
         role = "on"
     attributive = _is_attributive(chart, term, kind, lead)
-    piece = Piece(kind, lead.start, term.start, term.end, term.value, term.rule, role, term.weak, attributive)
+    end = _end_with_stress(chart, term.end, kind)
+    piece = Piece(kind, lead.start, term.start, end, term.value, term.rule, role, term.weak, attributive)
     if kind in ("count", "bad", "ago", "offset") or kind == "length":
         return piece
     if kind == "part":
@@ -132,6 +133,13 @@ def _find_lead(chart: Chart, term: Term, kind: Kind) -> _Lead:
         if start == before:
             break
     return _Lead(start, tuple(found), article)
+
+
+def _end_with_stress(chart: Chart, end: int, kind: Kind) -> int:
+    """The end with a word of stress behind it: "Friday at the latest", "в 12 ровно"."""
+    if kind not in ("day", "clock", "part") or end >= len(chart.tokens):
+        return end
+    return max((term.end for term in chart.at[end].get("SHARP", ())), default=end)
 
 
 def _longest_before(chart: Chart, end: int, kind: Kind) -> Term | None:

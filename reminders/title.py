@@ -30,6 +30,9 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
         second = match_frame(words, folds, first)
         first = second.last if second is not None and second.links else first
     last = _skip_closing(words, folds, first, framed=frame is not None)
+    if frame is None and match_role(words, "close_frame", folds, last) is not None:
+        link = match_role(words, "link", folds, first)
+        first = link[0] if link is not None else first
     kept = kept[first:last]
     if frame is not None:
         kept = _to_plain_verbs(kept, frame, words)

@@ -200,6 +200,15 @@ def read_half(chart: Chart, half: Term) -> object:
     return half.value
 
 
+@BOOK.rule("CLOCK", "NUMBER|ARTICLE CLOCKTAIL")
+def read_clock_tail(chart: Chart, hour: Term, tail: Term) -> object:
+    """Tres y media, ocho menos cuarto."""
+    spoken, minutes = _spoken_hour(hour), int(number_of(tail))
+    if spoken is None:
+        return None
+    return Clock((spoken - 2) % 12 + 1, 60 + minutes) if minutes < 0 else Clock(spoken, minutes)
+
+
 @BOOK.rule("CLOCK", "QUARTERTO NUMBER", "THREEQUARTERTO NUMBER")
 def read_quarter_of_hour_begun(chart: Chart, quarter: Term, number: Term) -> object:
     """Viertel drei (2:15), dreiviertel drei (2:45)."""

@@ -33,7 +33,7 @@ def read_period(chart: Chart, *terms: Term | None) -> object:
     """Next week, this quarter, the month after next."""
     unit = next((str(t.value) for t in terms if t is not None and t.category in ("UNIT", "UNITAFTERNEXT")), "")
     mode = next((str(t.value) for t in terms if t is not None and t.category in ("MOD", "POSTMOD")), "afternext")
-    if unit not in _PERIODS or (mode == "next" and terms[0] is not None and terms[0].category == "UNIT"):
+    if unit not in _PERIODS or mode not in _OFFSETS:
         return None
     offset = 0 if unit == "weekend" and mode == "coming" else _OFFSETS[mode]
     return Day("period", offset, unit=unit, mode=mode)
@@ -200,8 +200,8 @@ def read_one_of_two_weekdays(chart: Chart, first: Term, *rest: Term | None) -> o
 @BOOK.rule("DAY", "WEEKDAY|WEEKDAYW POSTMOD")
 def read_weekday_after_next(chart: Chart, weekday: Term, mode: Term) -> object:
     """Friday after next; Tuesday week."""
-    weeks = 1
-    return Day("weekday", weeks, weekday=int(number_of(weekday)), mode="week" if mode.value == "next" else "")
+    weeks = 0 if mode.value == "coming" else 1
+    return Day("weekday", weeks, weekday=int(number_of(weekday)))
 
 
 @BOOK.rule(
@@ -299,6 +299,18 @@ def read_day_of_month(chart: Chart, number: Term, word: Term | None = None) -> o
 def _is_counted_noun(chart: Chart, place: int) -> bool:
     """Whether a word follows that an ordinal word may belong to ("the first draft")."""
     return chart.is_plain(place)
+
+
+@BOOK.rule("DAY", "DAYNUM DAYWORD? OF? THE? UNIT", "NUMBER DAYWORD OF? UNIT")
+def read_day_of_the_month(chart: Chart, number: Term, *rest: Term | None) -> object:
+    """The first of the month, am Ersten des Monats: the next one."""
+    unit = rest[-1]
+    assert unit is not None
+    value = number_of(number)
+    direct = all(term is None for term in rest[:-1])
+    if unit.value != "month" or direct or value != int(value) or not 1 <= value <= 31:
+        return None
+    return Day("month_day", int(value))
 
 
 @BOOK.rule("DAY", "DAYNUM|NUMBER DAYWORD? ON|OF? PERIOD")
@@ -492,7 +504,8 @@ def read_shifted_day(chart: Chart, *terms: Term | None) -> object:
     """A week from Tuesday, 3 days before the 24th, через неделю после вторника."""
     said = [term for term in terms if term is not None]
     length = next(t for t in said if t.category in ("DURATION", "UNIT"))
-    if chart.ending("EVERY", said[0].start, 1) or chart.ending("OTHER", said[0].start, 1):
+    counted = length is said[0] and length.category == "UNIT" and chart.ending("NUMBER", length.start, 1)
+    if counted or chart.ending("EVERY", said[0].start, 1) or chart.ending("OTHER", said[0].start, 1):
         return None
     base = said[-1].value
     side = said[-2] if said[-2].category.startswith("SHIFT") else said[-3]

@@ -324,6 +324,14 @@ def read_every_except(chart: Chart, first: Term, *rest: Term | None) -> object:
     return Every("WEEKLY", 1, WORKDAYS) if daily and left_out.value in ("weekend", "WEEKENDS 1") else None
 
 
+@BOOK.rule("REPEAT", "EVERY UNIT ON? THE? ORDINAL")
+def read_month_day_from_the_end(chart: Chart, *terms: Term | None) -> object:
+    """Jeden Monat am Letzten."""
+    said = [term for term in terms if term is not None]
+    position = int(number_of(said[-1]))
+    return Every("MONTHLY", month_days=(position,)) if position < 0 and said[1].value == "month" else None
+
+
 @BOOK.rule("REPEAT", "EVERY MONTH")
 def read_every_month_name(chart: Chart, every: Term, month: Term) -> object:
     """Every January: on its first day."""
@@ -380,6 +388,8 @@ def read_weekly_on(chart: Chart, *terms: Term | None) -> object:
     unit = next(str(t.value) for t in said if t.category == "UNIT")
     number = next((int(number_of(t)) for t in said if t.category in ("NUMBER", "DAYNUM")), 1)
     number = 2 if any(t.category == "OTHER" for t in said) else number
+    if unit == "day" and number % 7 == 0 and number:
+        unit, number = "week", number // 7
     every = every_unit(unit, number)
     if not isinstance(every, Every) or every.frequency != "WEEKLY" or every.weekdays:
         return None

@@ -31,25 +31,7 @@ _SHAPES = (
 _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
 _INTEGER = re.compile(r"\d{1,9}")
-_PREPOSITIONS = frozenset(
-    {
-        "AT",
-        "ATW",
-        "ON",
-        "IN",
-        "INONE",
-        "DUE",
-        "STRONGDUE",
-        "UNTIL",
-        "FROM",
-        "AFTER",
-        "BEFORE",
-        "ABOUT",
-        "OF",
-        "TO",
-        "PAST",
-    }
-)
+_SHARED = frozenset({"RELDAY", "WEEKDAY", "MONTH", "UNIT", "RELPART", "WDPART", "AMPM"})
 _NO_DATES = frozenset({"24/7", "7/24", "50/50", "9/11"})
 _BEFORE_MONEY = frozenset("€$£₽¥#№")
 
@@ -88,9 +70,9 @@ def _seed_number(chart: Chart, place: int, token: Token) -> None:
 
 def _seed_word(chart: Chart, place: int, token: Token) -> None:
     entries = chart.lexicon.phrases.get(token.fold, ())
-    own = any(entry.language == chart.lexicon.language for entry in entries)
+    own = any(entry.language == chart.lexicon.language and not entry.rest for entry in entries)
     for entry in entries:
-        if own and entry.language != chart.lexicon.language and entry.category in _PREPOSITIONS:
+        if own and not entry.rest and entry.language != chart.lexicon.language and entry.category not in _SHARED:
             continue
         end = place + 1 + len(entry.rest)
         if entry.rest and tuple(t.fold for t in chart.tokens[place + 1 : end]) != entry.rest:
