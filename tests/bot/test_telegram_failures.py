@@ -32,6 +32,7 @@ from tests.bot.telegram_house import (
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.bot_api_faults import random_faults
 from tests.fakes.bot_api_people import FakeUser
+from tests.fakes.bot_api_updates import FIRST_UPDATE_ID
 
 PEOPLE = tuple(f"{name}@firm.example" for name in ("anna", "boris", "clara", "dmitri", "erika", "frank"))
 BY_ONE_PROGRAM = "Conflict: terminated by other getUpdates request"
@@ -91,8 +92,8 @@ class TestSending:
         telegram.fail_next("editMessageText", **fault)
         await max_.taps(receipt, "Undo")
         assert "Undo" not in labels_of(await max_.sees_edit(receipt["message_id"]))
-        await max_.says("/tasks")
-        await max_.hears()
+        asked = await max_.says("/tasks")
+        assert answered(await max_.hears()) == asked["message_id"]
         assert len(telegram.chat(111).edits[receipt["message_id"]]) == 1
         assert max_.unheard() == []
 
@@ -204,15 +205,20 @@ class TestPolling:
         assert await count(bot, inbox) == 3
         assert max_.unheard() == []
 
+    @pytest.mark.parametrize("first", [1, FIRST_UPDATE_ID - 5], ids=["far", "near"])
     async def test_update_ids_that_begin_anew_hide_nothing(
-        self, bot: House, telegram: FakeBotApi, max_: FakeUser
+        self, bot: House, telegram: FakeBotApi, max_: FakeUser, monkeypatch: pytest.MonkeyPatch, first: int
     ) -> None:
+        monkeypatch.setattr("bot.telegram.client.POLL_SECONDS", 1)
         await max_.says(lead(PEOPLE[0]))
         await max_.hears()
         await telegram.all_confirmed()
-        telegram.restart_update_ids()
+        # After a poll that brought nothing (there are many in a quiet week) no offset is left.
+        assert await telegram.state.bell.until(lambda: "offset" not in calls(telegram, "getUpdates")[-1] or None, 5)
+        telegram.restart_update_ids(first)
         await max_.says(lead(PEOPLE[1]))
         await max_.hears()
+        await telegram.all_confirmed()
         assert await addresses(bot) == list(PEOPLE[:2])
 
     async def test_a_webhook_that_is_set_is_ended(
@@ -254,7 +260,12 @@ class TestPolling:
         assert await count(bot, inbox) == 1
 
     async def test_trouble_with_the_database_loses_nothing(
-        self, bot: House, telegram: FakeBotApi, max_: FakeUser, monkeypatch: pytest.MonkeyPatch
+        self,
+        bot: House,
+        telegram: FakeBotApi,
+        max_: FakeUser,
+        monkeypatch: pytest.MonkeyPatch,
+        caplog: pytest.LogCaptureFixture,
     ) -> None:
         keep, failures = bot.flow.keep, [1, 2]
 
@@ -270,6 +281,9 @@ class TestPolling:
         await max_.hears(timeout=10)
         assert await addresses(bot) == [ANNAS]
         await telegram.all_confirmed()
+        told = [record.getMessage() for record in caplog.records if record.name == "rapport.loops"]
+        assert len(told) == 2
+        assert all("trouble with the machine: OperationalError" in line for line in told)
 
 
 class TestStopping:
