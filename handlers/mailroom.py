@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind, shortened, together
+from handlers.case import Case, judge
 from handlers.lookups import StoreLookups
-from handlers.team import Team
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on
 from handlers.verbs.people import open_card
@@ -18,7 +18,7 @@ from handlers.whom import label_of
 from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles
 from storage.inbox import message_of
 from storage.interactions import interaction_by_id, log_interaction, log_on, same_content, take_off
-from storage.messages import Address, Choice, Direction, Draft, Letter, Mail
+from storage.messages import Choice, Draft, Letter, Mail
 from storage.notes import add_note
 from storage.search import find_contacts
 from storage.triage import Reason, close_for, is_ignored, put_in_triage
@@ -26,43 +26,6 @@ from storage.users import User, owners, team_addresses, user_by_id
 
 _QUOTE = 160  # code points of a mail that a receipt shows
 _ROUTES_APART = timedelta(hours=26)  # a forward's date lacks its zone
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """What a mail turned out to be: who outside the team it is with, which way it went, by which route it came."""
-
-    letter: Letter
-    direction: Direction
-    people: tuple[Address, ...]  # outside the team, the most important first
-    route: str  # direct, forward, copy
-    said: str = ""  # what its sender says to Rapport
-
-
-def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -> Case:
-    """Whose mail it is, from its addresses alone. `members` are the addresses of the team's users."""
-
-    def outside(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
-        seen: dict[str, Address] = {}
-        for each in addresses:
-            if each.address and each.address not in members and not team.is_own(each.address):
-                seen.setdefault(each.address, each)
-        return tuple(seen.values())
-
-    outer = mail.outer
-    if not from_team:
-        first = mail.reply_to if mail.reply_to and _is_robot(outer.sender.address) else (outer.sender,)
-        return Case(outer, "in", outside((*first, outer.sender))[:1], "direct")
-    if mail.original is not None:
-        original = mail.original
-        if original.sender.address in members:
-            return Case(original, "out", outside(original.to + original.cc), "forward", mail.comment)
-        people = outside((original.sender,)) or ((original.sender,) if original.sender.name else ())
-        return Case(original, "in", people, "forward", mail.comment)
-    addressed = outside(outer.to + outer.cc)
-    if addressed:
-        return Case(outer, "out", addressed, "copy")
-    return Case(outer, "out", (), "direct", outer.newest)
 
 
 def concerned(connection: Connection, mail: Mail) -> list[User]:
@@ -343,8 +306,3 @@ def _line(text: str) -> str:
 
 def _excerpt(letter: Letter) -> str:
     return shortened(letter.newest or letter.body, _QUOTE)
-
-
-def _is_robot(address: str) -> bool:
-    user = address.partition("@")[0].replace("-", "").replace("_", "").replace(".", "")
-    return user.startswith(("noreply", "donotreply", "notification", "mailer"))

@@ -1,0 +1,50 @@
+"""Whose mail it is: decided from its addresses alone, without a look into the store."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from handlers.team import Team
+from storage.messages import Address, Direction, Letter, Mail
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """What a mail turned out to be: who outside the team it is with, which way it went, by which route it came."""
+
+    letter: Letter
+    direction: Direction
+    people: tuple[Address, ...]  # outside the team, the most important first
+    route: str  # direct, forward, copy
+    said: str = ""  # what its sender says to Rapport
+
+
+def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -> Case:
+    """Whose mail it is, from its addresses alone. `members` are the addresses of the team's users."""
+
+    def outside(addresses: tuple[Address, ...]) -> tuple[Address, ...]:
+        seen: dict[str, Address] = {}
+        for each in addresses:
+            if each.address and each.address not in members and not team.is_own(each.address):
+                seen.setdefault(each.address, each)
+        return tuple(seen.values())
+
+    outer = mail.outer
+    if not from_team:
+        first = mail.reply_to if mail.reply_to and _is_robot(outer.sender.address) else (outer.sender,)
+        return Case(outer, "in", outside((*first, outer.sender))[:1], "direct")
+    if mail.original is not None:
+        original = mail.original
+        if original.sender.address in members:
+            return Case(original, "out", outside(original.to + original.cc), "forward", mail.comment)
+        people = outside((original.sender,)) or ((original.sender,) if original.sender.name else ())
+        return Case(original, "in", people, "forward", mail.comment)
+    addressed = outside(outer.to + outer.cc)
+    if addressed:
+        return Case(outer, "out", addressed, "copy")
+    return Case(outer, "out", (), "direct", outer.newest)
+
+
+def _is_robot(address: str) -> bool:
+    user = address.partition("@")[0].replace("-", "").replace("_", "").replace(".", "")
+    return user.startswith(("noreply", "donotreply", "notification", "mailer"))
