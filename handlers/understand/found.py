@@ -42,12 +42,17 @@ class Found:
         return found
 
     def case(self, slot: str) -> str | None:
-        """The Russian case that a template asks for by its name's ending ("who_datv"), or the word before does."""
+        """The Russian case that the word before a slot asks for."""
         full = self.name(slot)
         for name, start, _ in self.match.slots:
             if name == full and start:
                 return russian.case_after(self.row[start - 1].fold)
         return None
+
+    def wanted_case(self, slot: str) -> str | None:
+        """The Russian case of a slot: by its name's ending, else by the word before it."""
+        full = self.name(slot) or slot
+        return full.partition("_")[2].replace("poss", "") or self.case(full) or None
 
     def name(self, slot: str) -> str | None:
         """The slot's full name among those of the template: `who` finds `who`, `who_datv`, ..."""
@@ -60,8 +65,7 @@ class Found:
         if full is None:
             return None
         tokens = self.tokens(full)
-        case = full.partition("_")[2].replace("poss", "") or self.case(full)
-        who = read_who(self.clause, tokens, case or None, possessive, strict)
+        who = read_who(self.clause, tokens, self.wanted_case(slot), possessive, strict)
         if who is None or (whole and who.used < len(tokens)):
             return None
         return who

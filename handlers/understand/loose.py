@@ -86,7 +86,9 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
         return new_task(clause, ("an order",)) if orders and len(words) > 1 else None
     if moment.past:
         return None
-    if orders or (not _states(clause, words) and len(words) <= 14):
+    if orders:
+        return new_task(clause, ("an order",))
+    if not _states(clause, words) and len(words) <= 14:
         return new_task(clause, ("a moment and what to do",))
     return None
 

@@ -63,8 +63,8 @@ _CURRENCY = "|".join(sorted((re.escape(word) for word in _CURRENCIES if word.isa
 _SIGN = "[" + "".join(_SIGNS) + "]"
 _MONEY = re.compile(
     rf"(?<![\w.,+/:@-])(?:(?:(?P<before>{_SIGN})|(?P<code>{_CURRENCY})\b)[ \u00a0]?)?(?P<number>{_NUMBER})"
-    rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?![^\W_])\.?)?"
-    rf"(?:[ \u00a0]?(?:(?P<sign>{_SIGN})|(?P<word>{_CURRENCY})(?![^\W_])\.?))?(?![\w%])(?![:/]\d)",
+    rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я€$₽£])))?)?"
+    rf"(?:[ \u00a0]?(?:(?P<sign>{_SIGN})|(?P<word>{_CURRENCY})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я])))?))?(?![\w%])(?![:/]\d)",
     re.IGNORECASE,
 )
 

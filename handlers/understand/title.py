@@ -8,7 +8,7 @@ from handlers.understand import russian
 from handlers.understand.clause import Clause, tidy
 from handlers.understand.frames import strip_frames
 from handlers.understand.lexicon import LANGUAGES, lexicon
-from handlers.understand.names import read_who
+from handlers.understand.names import name_like, read_who
 from handlers.understand.tokens import Token, split
 from reminders.when import title_without
 
@@ -60,7 +60,7 @@ def concerned(clause: Clause, title: str | None) -> tuple[str | None, str | None
         case = russian.case_after(before.fold) if before else _case_before(clause, title)
         if case is None and before is not None and clause.listed("person_verbs", before):
             case = "datv"
-        who = read_who(inner, tokens[index:], case, strict=True)
+        who = read_who(inner, tokens[index:], case, strict=token.capital)
         if who and (who.person or who.company):
             return who.person, who.company
     return None, None
@@ -79,11 +79,15 @@ def _may_name(clause: Clause, token: Token, before: Token | None, after: list[To
         return False
     if clause.listed("suffixes", token):
         return True
+    if before is not None and clause.listed("honorifics", before):
+        return True
     if russian.is_cyrillic(token.word):
         return russian.is_name(token.word) or (token.capital and before is not None and not russian.is_common(token.word))
     asked = before is None or any(clause.listed(name, before) for name in ("person_verbs", "person_leads", "honorifics"))
     if not token.capital:
-        return asked and before is not None and _stored(clause, token)
+        called = before is not None and clause.listed("call_verbs", before)
+        comes = before is None and bool(after) and clause.listed("call_infinitives", after[-1]) and len(after) < 3
+        return (asked and _stored(clause, token)) or ((called or comes) and name_like(clause, token))
     if before is None and not after:
         return True
     if before is None:

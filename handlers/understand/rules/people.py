@@ -25,7 +25,7 @@ def _new(found: Found, name: IntentName) -> Intent | None:
     clause = found.clause
     low, high = found.begin("body"), found.end("body")
     inside = [t for t in clause.row if low <= t.start and t.end <= high and not clause.listed("fillers", t)]
-    slots = read_particulars(clause, inside or found.tokens("body"), found.case("body") or "nomn")
+    slots = read_particulars(clause, inside or found.tokens("body"), found.wanted_case("body") or "nomn")
     if found.has("more"):
         text = found.text("more")
         slots = replace(slots, text=", ".join(filter(None, (slots.text, text))))
