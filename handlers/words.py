@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gettext
+import re
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
@@ -11,8 +12,9 @@ from zoneinfo import ZoneInfo
 
 LANGUAGES = ("en", "de", "ru")
 _CATALOGUES = Path(__file__).parent / "locale"
-_DAY_PATTERNS = {"en": "EEE d MMM", "de": "EEE d. MMM", "ru": "EEE d MMM"}
-_DAY_YEAR_PATTERNS = {"en": "EEE d MMM y", "de": "EEE d. MMM y", "ru": "EEE d MMM y"}
+_DAY_PATTERNS = {"en": "EEE d MMM", "de": "ccc d. MMM", "ru": "EEE d MMM"}
+_DAY_YEAR_PATTERNS = {"en": "EEE d MMM y", "de": "ccc d. MMM y", "ru": "EEE d MMM y"}
+_CODE_AT_DIGITS = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 
 
 class Words:
@@ -62,14 +64,9 @@ class Words:
         """An amount with its currency; without cents when it has none."""
         from babel.numbers import format_currency
 
-        whole = amount == amount.to_integral_value()
-        return (
-            format_currency(
-                amount, currency, locale=self.language, decimal_quantization=not whole, currency_digits=not whole
-            ).replace("\xa0", " ")
-            if not whole
-            else _whole_money(amount, currency, self.language)
-        )
+        if amount == amount.to_integral_value():
+            return _plain(_whole_money(amount, currency, self.language))
+        return _plain(format_currency(amount, currency, locale=self.language))
 
     def phone(self, number: str) -> str:
         """An E.164 number as people write it."""
@@ -87,9 +84,12 @@ def _whole_money(amount: Decimal, currency: str, language: str) -> str:
     from babel.numbers import format_currency
 
     pattern = Locale.parse(language).currency_formats["standard"].pattern.replace(".00", "")
-    return str(format_currency(amount, currency, format=pattern, locale=language, currency_digits=False)).replace(
-        "\xa0", " "
-    )
+    return str(format_currency(amount, currency, format=pattern, locale=language, currency_digits=False))
+
+
+def _plain(money: str) -> str:
+    """With ordinary blanks, as people type them, and one between a currency's letters and the digits."""
+    return _CODE_AT_DIGITS.sub(" ", money.replace("\xa0", " ").replace("\u202f", " "))
 
 
 @cache
