@@ -1,6 +1,6 @@
 """The pieces of moments in a sentence: which terms of the chart count, with the prepositions before them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from reminders.grammar.chart import Chart, Term
@@ -81,7 +81,16 @@ def find_pieces(chart: Chart) -> list[Piece]:
         if taken.isdisjoint(places):
             taken.update(places)
             chosen.append(piece)
+    lengths = [piece for piece in chosen if piece.kind == "length"]
+    if len(chosen) == len(lengths) == 1 and _postpones(chart, lengths[0]):
+        return [replace(lengths[0], kind="offset", weak=False)]
     return sorted((p for p in chosen if not (p.kind == "length" and p.weak)), key=lambda p: p.start)
+
+
+def _postpones(chart: Chart, length: Piece) -> bool:
+    """Whether a bare length answers "when": "2 hours", "snooze 1h"."""
+    alone = length.start == 0 and length.end == len(chart.tokens)
+    return alone or "SNOOZE" in chart.places
 
 
 def _rank(piece: Piece, *, repeats: bool) -> int:
@@ -169,7 +178,8 @@ def _is_attributive(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
 
 def _part_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
     if term.category == "PART":
-        return True
+        bare = term.value == "midnight" and not lead.found and not _day_before(chart, lead.start)
+        return not (bare and chart.is_plain(term.end))
     if term.category == "PARTW" and _day_before(chart, lead.start):
         return True
     return any(category in _NEEDED for category in lead.found)
@@ -212,6 +222,11 @@ def _is_boundary(chart: Chart, place: int) -> bool:
     return bool(chart.at[place]) and not blocked and not chart.is_plain(place)
 
 
+def _is_end(chart: Chart, place: int) -> bool:
+    """Whether a clause ends here or a clock time begins."""
+    return place >= len(chart.tokens) or chart.tokens[place].text in ",.;:!?\n)–—-" or chart.has("AT", place)
+
+
 def _is_counted(chart: Chart, place: int) -> bool:
     """Whether the number before belongs to a noun: "at 3 offices", "um 20 Lizenzen"."""
     if place >= len(chart.tokens):
@@ -238,7 +253,7 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
     if prepared or _clock_after(chart, term.end):
         return True
     if term.value.kind == "month_day":
-        return (lead.article and _is_boundary(chart, term.end)) or (
+        return (lead.article and _is_end(chart, term.end)) or (
             term.rule == "day_of_month" and _suffix_tells(chart, term)
         )
     if term.value.kind == "weekday" and term.rule == "weekday":
@@ -274,7 +289,7 @@ def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
         return False
     firm = "AT" in lead.found
     loose = any(category in ("ATW", "STRONGDUE", "AFTER", "BEFORE") for category in lead.found)
-    if term.rule == "bare_hour" and lead.start and chart.tokens[lead.start - 1].text.isdigit():
+    if term.rule == "bare_hour" and chart.ending("NUMBER", lead.start, 1) is not None:
         return chart.ending("DAY", lead.start, 6) is not None
     if term.rule == "clock_of_part":
         return firm

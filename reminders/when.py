@@ -18,6 +18,9 @@ from reminders.zones import localise
 __all__ = ["find_bad_moment", "find_moment", "find_moments", "title_without"]
 
 
+_CLAUSE_ENDS = frozenset(",.;:!?\n")
+
+
 def find_moments(text: str, setting: Setting) -> list[Moment]:
     """All moments in the first 4,000 code points of a text, in order of place."""
     chart, groups = _read(text, setting)
@@ -130,6 +133,8 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
         rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
     if moment.past or group.ago is not None:
         rank -= 80
+    if frame is None and _tells_the_past(chart, group):
+        rank -= 110
     if first.role == "from" and moment.rrule is None:
         rank -= 5
     if _after_topic(chart, first):
@@ -137,6 +142,19 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
     if moment.rrule is not None:
         rank += 5
     return rank
+
+
+def _tells_the_past(chart: Chart, group: Group) -> bool:
+    """Whether a weekday belongs to what has happened: "met Ana on Monday"."""
+    day = group.day.value if group.day else None
+    if not isinstance(day, Day) or day.kind != "weekday" or day.mode or group.every is not None:
+        return False
+    begin, end = group.pieces[0].start, group.pieces[-1].end
+    while begin > 0 and chart.tokens[begin - 1].text not in _CLAUSE_ENDS:
+        begin -= 1
+    while end < len(chart.tokens) and chart.tokens[end].text not in _CLAUSE_ENDS:
+        end += 1
+    return any(chart.has("PASTVERB", place) for place in range(begin, end))
 
 
 def _after_topic(chart: Chart, piece: Piece) -> bool:

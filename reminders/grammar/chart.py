@@ -7,7 +7,7 @@ from reminders.grammar.meaning import Bad, Weak
 from reminders.lexicon import Lexicon
 from reminders.tokens import Token
 
-_THINGS = frozenset({"MEASURE", "BEFORENUMBER", "NOUN", "NAMED", "FIRM", "STREET"})
+_THINGS = frozenset({"MEASURE", "BEFORENUMBER", "NOUN", "NAMED", "FIRM", "STREET", "PASTVERB", "MOVE", "SNOOZE"})
 MAX_TERMS = 20_000
 
 

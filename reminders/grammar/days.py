@@ -133,7 +133,8 @@ def read_figures_with_year(chart: Chart, dmy: Term, word: Term | None) -> object
     """24.12.2026, 12/24/26."""
     assert isinstance(dmy.value, tuple)
     first, mark, second, year = dmy.value
-    return _date_of_figures(chart, int(first), int(second), full_year(year), either=mark != ".")
+    date = _date_of_figures(chart, int(first), int(second), full_year(year), either=mark != ".")
+    return None if isinstance(date, Bad) and mark == "-" else date
 
 
 @BOOK.rule("DATE", "DOTTED DOT YEAR?", "DOTTED DOT DIGITS")

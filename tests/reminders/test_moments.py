@@ -1,7 +1,5 @@
 """The development set of moments, and what must hold for any text."""
 
-# ruff: noqa: DTZ001 - local wall times are naive here
-
 import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta

@@ -1,5 +1,4 @@
 """Recurrences on the wall clock, through real clock changes."""
-# ruff: noqa: DTZ001 - local wall times are naive here
 
 from datetime import UTC, datetime, timedelta
 
