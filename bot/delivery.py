@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
 from typing import Protocol
+
+from sqlalchemy import Connection
 
 from storage import outbox
 from storage.clock import Clock
 from storage.database import Database
+from storage.errors import is_trouble
 from storage.messages import OutgoingMessage
 from storage.outbox import LEASE, Carrier
 from storage.wakeup import LONGEST_SLEEP, sleep
@@ -16,6 +22,9 @@ from storage.wakeup import LONGEST_SLEEP, sleep
 log = logging.getLogger("rapport.delivery")
 
 SEND_LIMIT = LEASE.total_seconds() * 2 / 3  # a send must end before its claim may be taken over
+_FAREWELL = 3.0  # seconds that a stop waits for the send in hand
+_DEFECTS = 3  # after so many defects of its face over one message it is parked
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds between two tries to write down what became of a send
 
 
 class NotNow(Exception):
@@ -48,6 +57,7 @@ class Delivery:
         self._database = database
         self._clock = clock
         self._face = face
+        self._defects: Counter[int] = Counter()
 
     async def run(self, bell: asyncio.Event) -> None:
         """Delivers for ever, sleeping until the next row may be sent."""
@@ -59,12 +69,17 @@ class Delivery:
         """Delivers what can be delivered now; how many were tried."""
         tried = 0
         while claimed := await self._claim():
+            claimed_at = self._clock.wall()
             # One at a time: what a stop interrupts is then one message and not ten.
             for place, message in enumerate(claimed):
+                rest = [each.id for each in claimed[place:]]
+                if self._clock.wall() - claimed_at > LEASE / 3:
+                    await self._give_back(rest)  # the others went slowly: another process may soon take these over
+                    break
                 try:
-                    await self._deliver(message)
+                    await self._finish(message)
                 except asyncio.CancelledError:
-                    await asyncio.shield(self._give_back([each.id for each in claimed[place + 1 :]]))
+                    await asyncio.shield(self._give_back(rest[1:]))
                     raise
                 tried += 1
         return tried
@@ -76,30 +91,51 @@ class Delivery:
     async def _give_back(self, row_ids: list[int]) -> None:
         await self._database.write(lambda connection: outbox.release(connection, row_ids))
 
+    async def _finish(self, message: OutgoingMessage) -> None:
+        """Sends and writes down what became of it; a stop waits a little for both, or it would be sent twice."""
+        task = asyncio.create_task(self._deliver(message))
+        try:
+            await asyncio.shield(task)
+        except asyncio.CancelledError:
+            await asyncio.wait([task], timeout=_FAREWELL)
+            task.cancel()
+            raise
+
     async def _deliver(self, message: OutgoingMessage) -> None:
+        outcome, pause = await self._send(message), _FIRST_PAUSE
+        while True:
+            try:
+                await self._database.write(outcome)
+            except Exception as error:
+                if not is_trouble(error):
+                    raise
+                log.warning("outbox %d was dealt with, and that can't be written down now", message.id)
+                await asyncio.sleep(pause)
+                pause = min(pause * 2, _LONGEST_PAUSE)
+            else:
+                return
+
+    async def _send(self, message: OutgoingMessage) -> Callable[[Connection], None]:
+        """Sends one message; what is to be written down of it."""
         clock, name = self._clock, self._face.carrier.name
         try:
             async with asyncio.timeout(SEND_LIMIT):
                 ref = await self._face.deliver(message)
         except Never as error:
-            reason = str(error)
-            log.warning("outbox %d can't be delivered: %s", message.id, reason)
-            await self._database.write(lambda connection: outbox.mark_parked(connection, message.id, reason))
+            log.warning("outbox %d can't be delivered: %s", message.id, error)
+            return partial(outbox.mark_parked, row_id=message.id, error=str(error))
         except (NotNow, TimeoutError) as error:
             reason, wait = str(error) or "time limit", getattr(error, "wait", None)
             log.info("outbox %d is tried again: %s", message.id, reason)
-            await self._database.write(
-                lambda connection: outbox.mark_failed(connection, message.id, reason, wall=clock.wall(), wait=wait)
-            )
-        else:
-            # Sent is sent: a stop between the other side's yes and our mark would send it twice.
-            await asyncio.shield(
-                self._database.write(
-                    lambda connection: outbox.mark_sent(
-                        connection, message.id, by=name, ref=ref, wall=clock.wall(), now=clock.now()
-                    )
-                )
-            )
+            return partial(outbox.mark_failed, row_id=message.id, error=reason, wall=clock.wall(), wait=wait)
+        except Exception as error:
+            self._defects[message.id] += 1
+            log.exception("outbox %d: its face failed over it", message.id)
+            reason = type(error).__name__
+            if self._defects[message.id] < _DEFECTS:
+                return partial(outbox.mark_failed, row_id=message.id, error=reason, wall=clock.wall())
+            return partial(outbox.mark_parked, row_id=message.id, error=reason)
+        return partial(outbox.mark_sent, row_id=message.id, by=name, ref=ref, wall=clock.wall(), now=clock.now())
 
     async def _pause(self) -> float:
         carrier = self._face.carrier

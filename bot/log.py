@@ -51,4 +51,4 @@ def start_logging(level: str = "INFO") -> None:
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("rapport").setLevel(level)
     for name in _LOUD:
-        logging.getLogger(name).setLevel(logging.CRITICAL)
+        logging.getLogger(name).setLevel(logging.CRITICAL + 1)

@@ -29,11 +29,10 @@ _SIGNS = {"reply": "", "notice": "ansiyellow", "reminder": "ansimagenta bold", "
 async def chat_at_terminal(settings: Settings, *, name: str | None, now: str | None, with_parts: bool) -> int:
     """Talks until the end of input (Ctrl-D); with `with_parts`, all that is configured runs beside it."""
     clock = Clock()
-    async with open_house(settings, clock) as house, AsyncExitStack() as parts:
+    async with open_house(settings, clock) as house, AsyncExitStack() as parts, running() as tasks:
         user = await whose_console(house.database, settings, clock, name)
         if now is not None:
             clock.set(parse_moment(now, user.timezone, option="--now"))
-        tasks = await parts.enter_async_context(running())
         if with_parts:
             await start_parts(house, parts, tasks)
         else:

@@ -67,8 +67,7 @@ async def run(settings: Settings) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stopped.set)
-    async with open_house(settings) as house, AsyncExitStack() as parts:
-        tasks = await parts.enter_async_context(running())
+    async with open_house(settings) as house, AsyncExitStack() as parts, running() as tasks:
         await start_parts(house, parts, tasks)
         print("rapport: ready", file=sys.stderr, flush=True)  # noqa: T201
         await stopped.wait()

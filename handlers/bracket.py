@@ -46,7 +46,8 @@ def handle(connection: Connection, inbox_id: int, message: InboundMessage, team:
         acting = _acting(connection, inbox_id, message, team, user)
         pressed = button(connection, message.tap, user.id) if message.tap is not None else None
         answer = _answer(acting, message, pressed)
-        replaces = pressed.sent_ref if pressed is not None and pressed.act in REPLACING else None
+        # A second tap leaves the message as the first one made it.
+        replaces = pressed.sent_ref if pressed and pressed.act in REPLACING and not pressed.used else None
         _reply(acting, message, answer, edits=replaces)
 
 
@@ -143,7 +144,8 @@ def _reply(acting: Acting, message: InboundMessage, answer: Draft, *, edits: str
         key=f"reply:{acting.inbox_id}:{acting.user.id}:0",
         now=acting.now,
         inbox_id=acting.inbox_id,
-        in_answer_to=message.external_id,
+        # A tap names no message of its own: its answer goes to the message that the button stands on.
+        in_answer_to=message.reply_to if message.tap is not None and message.reply_to else message.external_id,
         edits=edits or None,
     )
 

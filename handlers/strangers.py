@@ -21,7 +21,8 @@ _PAUSE = timedelta(days=1)
 
 def greet(connection: Connection, inbox_id: int, message: InboundMessage, team: Team) -> None:
     """Makes the first owner of who sends the code; tells any other stranger once a day that this bot isn't public."""
-    if message.channel != "telegram" or message.tap is not None:
+    private = message.lane == f"telegram:{message.sender.value}"
+    if not private or message.tap is not None:
         return
     language = (message.language or team.language)[:2]
     words = Words(language, team.zone)
@@ -44,7 +45,7 @@ def greet(connection: Connection, inbox_id: int, message: InboundMessage, team: 
         )
         to = Destination("telegram", user_id, message.lane.partition(":")[2])
         _add(connection, inbox_id, message, said, to)
-    elif _may_greet(connection, message):
+    elif not message.text.startswith("/start ") and _may_greet(connection, message):  # a deep link gets nothing
         said = draft(words.say("This is a private bot. If you belong to the team, ask its owner to add you."))
         _add(connection, inbox_id, message, said, Destination("telegram", None, message.lane.partition(":")[2]))
 

@@ -20,6 +20,7 @@ class Pressed:
     act: str
     arguments: dict[str, Any]
     sent_ref: str
+    used: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,9 @@ def button(connection: Connection, token: str, user_id: int) -> Pressed | None:
         .join(outbox, outbox.c.id == buttons.c.outbox_id)
         .where(buttons.c.token == token, buttons.c.user_id == user_id)
     ).first()
-    return Pressed(row.id, row.outbox_id, row.act, row.arguments, row.sent_ref) if row else None
+    return (
+        Pressed(row.id, row.outbox_id, row.act, row.arguments, row.sent_ref, row.used_at is not None) if row else None
+    )
 
 
 def newest_button(connection: Connection, user_id: int, label: str, carrier: str) -> str | None:

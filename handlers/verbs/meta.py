@@ -53,6 +53,8 @@ def not_understood(acting: Acting, intent: Intent) -> Draft:
     """Says so, and offers what might have been meant."""
     text = " ".join((intent.slots.text or acting.text).split())
     shown = text if len(text) <= 60 else text[:59] + "…"
+    if not text:
+        return draft(acting.say("I can only read words. Write what it is about."))
     hits = find_contacts(acting.connection, text[:100]) if text else []
     row = []
     if hits:
