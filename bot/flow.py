@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 
 from sqlalchemy import Connection
 
@@ -23,11 +24,11 @@ from storage.inbox import Kept, Pending
 from storage.messages import InboundMessage
 from storage.outbox import Destination
 from storage.reminders import mark_queued, next_reminder
+from storage.triage import put_in_triage
 
 log = logging.getLogger("rapport.flow")
 
 _RACE_PAUSE = timedelta(milliseconds=200)
-_FAILURE_PAUSE = timedelta(seconds=1)
 _MOST_RACES = 5  # a "race" that goes on for longer is a defect of the message's own
 
 
@@ -46,9 +47,9 @@ class Flow:
         self._database = database
         self._clock = clock
         self._team = team
-        # What was kept before this process began may be what killed the one before it: see _begin.
+        # What was kept before this process began may be what killed the one before it: see _take.
         self._started = clock.wall()
-        self._begun: set[int] = set()
+        self._to_forget: set[int] = set()  # attempts that were begun, and met the machine's trouble
         self._races: dict[int, int] = {}
 
     async def keep(self, message: InboundMessage, *, raw: bytes | None = None) -> Kept:
@@ -59,22 +60,36 @@ class Flow:
         def work(connection: Connection) -> Kept:
             kept = inbox.keep(connection, message, raw=raw, wall=wall)
             if kept.fresh and message.problem:
-                tell_parked(connection, kept.id, message.problem)
+                self._give_up(connection, kept.id, message.problem)
             return kept
 
         return await self._database.write(work)
 
     async def handle_next(self) -> int | None:
         """Handles the message whose turn it is; its id, None when there is none. Raises only the machine's trouble."""
+        await self._forget()
+        begun: Pending | None = None
         try:
-            return await self._database.write(self._handle_one)
+            taken = await self._database.write(self._take)
+            if not isinstance(taken, Pending):
+                return taken
+            begun = taken
+            await self._database.write(lambda connection: self._go_on(connection, taken))
         except _Failed as failed:
             cause, pending = failed.__cause__, failed.pending
             assert cause is not None
-            if is_trouble(cause):
-                raise cause from None
-            await self._database.write(lambda connection: self._count(connection, pending, cause))
-            return pending.id
+            if not is_trouble(cause):
+                counted = begun is not None
+                await self._database.write(lambda connection: self._count(connection, pending, cause, counted))
+                return pending.id
+            trouble = cause
+        except Exception as error:  # of the transaction itself: it begins or commits nothing now
+            trouble = error
+        else:
+            return begun.id
+        if begun is not None:
+            self._to_forget.add(begun.id)
+        raise trouble
 
     async def push_due(self, user_id: int | None = None) -> int:
         """Queues the reminders that are due, of one user or of all; how many."""
@@ -89,46 +104,65 @@ class Flow:
         """When the next message that failed may be tried again (wall clock)."""
         return await self._database.read(inbox.next_retry)
 
-    def _handle_one(self, connection: Connection) -> int | None:
+    def _take(self, connection: Connection) -> int | Pending | None:
+        """Handles the next message; one of the backlog found at the start is only begun, and given back.
+
+        Each of its attempts is committed before it is made: a message that kills the process is so counted too, and
+        parked after as many deaths as failures.
+        """
         wall = self._clock.wall()
         pending = inbox.next_pending(connection, wall=wall)
         if pending is None:
             return None
-        if self._begin(connection, pending):
-            return pending.id
-        try:
-            handle(connection, pending.id, pending.message, self._team)
-            inbox.mark_done(connection, pending.id, wall=wall)
-        except Exception as error:
-            raise _Failed(pending) from error
+        if pending.kept_at >= self._started:
+            self._handle(connection, pending)
+        elif not inbox.begin_attempt(connection, pending.id, wall=wall):
+            return pending
+        else:
+            self._give_up(connection, pending.id, "handling it stopped the program")
         return pending.id
 
-    def _begin(self, connection: Connection, pending: Pending) -> bool:
-        """Of the backlog found at the start, each attempt is committed before it is made.
+    def _go_on(self, connection: Connection, begun: Pending) -> None:
+        """Handles what was begun."""
+        pending = inbox.pending_still(connection, begun.id)
+        if pending is not None:
+            self._handle(connection, pending)
 
-        A message that kills the process is so counted too, and parked after as many deaths as failures.
-        """
-        if pending.kept_at >= self._started or pending.id in self._begun:
-            return False
-        self._begun.add(pending.id)
-        if inbox.count_attempt(connection, pending.id, "begun", wall=self._clock.wall(), at_once=True):
-            tell_parked(connection, pending.id, "handling it stopped the program")
-        return True
+    def _handle(self, connection: Connection, pending: Pending) -> None:
+        try:
+            handle(connection, pending.id, pending.message, self._team)
+            inbox.mark_done(connection, pending.id, wall=self._clock.wall())
+        except Exception as error:
+            raise _Failed(pending) from error
 
-    def _count(self, connection: Connection, pending: Pending, error: BaseException) -> None:
-        name = type(error).__name__
+    def _count(self, connection: Connection, pending: Pending, error: BaseException, begun: bool) -> None:
+        name, wall = type(error).__name__, self._clock.wall()
         if is_race(error):
             self._races[pending.id] = self._races.get(pending.id, 0) + 1
             if self._races[pending.id] <= _MOST_RACES:
-                inbox.postpone(connection, pending.id, until=self._clock.wall() + _RACE_PAUSE)
+                if begun:
+                    inbox.forget_attempt(connection, pending.id)
+                inbox.postpone(connection, pending.id, until=wall + _RACE_PAUSE)
                 return
-        if pending.id in self._begun:
-            self._begun.discard(pending.id)  # its attempt is counted already
-            inbox.postpone(connection, pending.id, until=self._clock.wall() + _FAILURE_PAUSE)
-            return
         log.error("message %d failed: %s", pending.id, name, exc_info=error)
-        if inbox.count_attempt(connection, pending.id, name, wall=self._clock.wall()):
-            tell_parked(connection, pending.id, name)
+        if inbox.count_attempt(connection, pending.id, name, wall=wall, begun=begun):
+            self._give_up(connection, pending.id, name)
+
+    async def _forget(self) -> None:
+        for inbox_id in list(self._to_forget):
+            await self._database.write(partial(inbox.forget_attempt, inbox_id=inbox_id))
+            self._to_forget.discard(inbox_id)
+
+    def _give_up(self, connection: Connection, inbox_id: int, reason: str) -> None:
+        """Parked: it waits in triage, and its author is told; one of which not even that can be read waits too."""
+        try:
+            with connection.begin_nested():
+                tell_parked(connection, inbox_id, reason)
+        except Exception as error:
+            if is_trouble(error):
+                raise
+            log.exception("nobody can be told of message %d, which is parked", inbox_id)
+            put_in_triage(connection, "parked", at=self._clock.now(), inbox_id=inbox_id, detail=reason)
 
 
 def _queue_due(connection: Connection, now: datetime, user_id: int | None) -> int:

@@ -27,6 +27,7 @@ from storage.tables import inbox
 from storage.wakeup import announce
 
 ATTEMPTS = 3  # after so many failures of its own a message is parked
+BEGUN = timedelta(seconds=15)  # an attempt that began longer ago died with its process
 _BACKOFF = (timedelta(seconds=1), timedelta(seconds=5))
 
 _NEW: ColumnElement[str] = literal_column("'new'")  # written out, or SQLite wouldn't see that its partial index fits
@@ -52,6 +53,11 @@ _NEXT = (
     .limit(1)
     .with_for_update(of=inbox)
 )
+_AGAIN = (
+    select(inbox.c.id, inbox.c.message, inbox.c.attempts, inbox.c.kept_at)
+    .where(inbox.c.id == bindparam("row"), inbox.c.state == _NEW)
+    .with_for_update(of=inbox)
+)
 _DONE = (
     update(inbox)
     .where(inbox.c.id == bindparam("row"))
@@ -72,9 +78,14 @@ class Pending:
     """A message whose turn it is."""
 
     id: int
-    message: InboundMessage
+    packed: str
     attempts: int
     kept_at: datetime
+
+    @property
+    def message(self) -> InboundMessage:
+        """The message; raises ValueError, KeyError or TypeError when another version wrote something unreadable."""
+        return from_json(InboundMessage, self.packed)
 
 
 def keep(connection: Connection, message: InboundMessage, *, raw: bytes | None, wall: datetime) -> Kept:
@@ -102,7 +113,13 @@ def next_pending(connection: Connection, *, wall: datetime) -> Pending | None:
     row = connection.execute(_NEXT, {"wall": wall}).first()
     if row is None:
         return None
-    return Pending(row.id, from_json(InboundMessage, row.message), row.attempts, row.kept_at)
+    return Pending(row.id, row.message, row.attempts, row.kept_at)
+
+
+def pending_still(connection: Connection, inbox_id: int) -> Pending | None:
+    """A message that was begun, unless another process has taken it over and is done with it."""
+    row = connection.execute(_AGAIN, {"row": inbox_id}).first()
+    return None if row is None else Pending(row.id, row.message, row.attempts, row.kept_at)
 
 
 def next_retry(connection: Connection) -> datetime | None:
@@ -121,18 +138,37 @@ def mark_done(connection: Connection, inbox_id: int, *, wall: datetime) -> None:
     connection.execute(_DONE, {"row": inbox_id, "handled_at": wall})
 
 
-def count_attempt(connection: Connection, inbox_id: int, error: str, *, wall: datetime, at_once: bool = False) -> bool:
-    """Counts an attempt; True when there were too many and it is parked now. `at_once`: it may be tried right away."""
-    attempts: int = connection.execute(select(inbox.c.attempts).where(inbox.c.id == inbox_id)).scalar_one() + 1
-    parked = attempts > ATTEMPTS if at_once else attempts >= ATTEMPTS
-    values: dict[str, object] = {"attempts": attempts, "error": error[:500]}
-    if parked:
-        values |= {"state": "parked", "retry_at": None}
-    elif not at_once:
-        values["retry_at"] = wall + _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
+def count_attempt(connection: Connection, inbox_id: int, error: str, *, wall: datetime, begun: bool = False) -> bool:
+    """Counts an attempt that failed (unless it was counted when it was begun); True when that was the last one."""
+    attempts = _attempts(connection, inbox_id) + (not begun)
+    parked = attempts >= ATTEMPTS
+    retry_at = None if parked else wall + _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
+    values = {"attempts": attempts, "error": error[:500], "retry_at": retry_at, "state": "parked" if parked else "new"}
     connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
     announce(connection)
     return parked
+
+
+def begin_attempt(connection: Connection, inbox_id: int, *, wall: datetime) -> bool:
+    """Counts an attempt before it is made; True when enough of them died with their process, and it is parked instead.
+
+    For as long as BEGUN no other process takes the message.
+    """
+    attempts = _attempts(connection, inbox_id)
+    values: dict[str, object] = {"attempts": attempts + 1, "error": "begun", "retry_at": wall + BEGUN}
+    if attempts >= ATTEMPTS:
+        values = {"state": "parked", "retry_at": None}
+    connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
+    announce(connection)
+    return attempts >= ATTEMPTS
+
+
+def forget_attempt(connection: Connection, inbox_id: int) -> None:
+    """What was begun failed by no fault of the message: it isn't counted, and may be begun again at once."""
+    values = {"attempts": inbox.c.attempts - 1, "error": "", "retry_at": None}
+    connection.execute(
+        update(inbox).where(inbox.c.id == inbox_id, inbox.c.state == _NEW, inbox.c.attempts > 0).values(values)
+    )
 
 
 def postpone(connection: Connection, inbox_id: int, *, until: datetime) -> None:
@@ -156,3 +192,7 @@ def raw_of(connection: Connection, inbox_id: int) -> bytes | None:
 def compress(raw: bytes) -> bytes:
     """What `keep` stores; some 20 ms a megabyte, so big ones are compressed outside the transaction."""
     return zlib.compress(raw, 6)
+
+
+def _attempts(connection: Connection, inbox_id: int) -> int:
+    return int(connection.execute(select(inbox.c.attempts).where(inbox.c.id == inbox_id)).scalar_one())
