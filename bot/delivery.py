@@ -129,7 +129,7 @@ class Delivery:
             log.info("outbox %d is tried again: %s", message.id, reason)
             return partial(outbox.mark_failed, row_id=message.id, error=reason, wall=clock.wall(), wait=wait)
         except Exception as error:
-            self._defects[message.id] += 1
+            self._defects[message.id] += not is_trouble(error)  # for the machine's trouble nothing is parked
             log.exception("outbox %d: its face failed over it", message.id)
             reason = type(error).__name__
             if self._defects[message.id] < _DEFECTS:
