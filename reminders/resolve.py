@@ -76,6 +76,8 @@ def _find_time(group: Group, now: datetime, setting: Setting, *, today: bool | N
     if not isinstance(clock, Clock):
         if part is None:
             return None
+        if part == "now":
+            return _Time(now.time(), why="part.now")
         return _Time(setting.hour_of(part), days=1 if part == "midnight" else 0, why=f"part.{part}")
     if part is not None:
         late = part in ("evening", "night") and not clock.sure and (clock.hour == 12 or clock.hour < 5)
@@ -255,9 +257,9 @@ def _anchored_start(every: Every, begin: date | None, clock: time, now: datetime
     if begin is not None and not (every.weekdays or every.month_days):
         return begin
     simple = replace(every, interval=1) if every.frequency in ("WEEKLY", "DAILY") else every
-    if every.frequency == "MONTHLY" and every.interval == 3 and every.month_days:
-        simple = replace(every, interval=1)
-        anchor = date(now.year, (now.month - 1) // 3 * 3 + (3 if every.month_days == (-1,) else 1), 1)
+    if every.quarterly:
+        last = every.month_days == (-1,) or every.position < 0
+        anchor = date(now.year, (now.month - 1) // 3 * 3 + (3 if last else 1), 1)
         origin, simple = datetime.combine(anchor, clock), every
     else:
         origin = datetime.combine((begin or now.date()).replace(day=1), clock)

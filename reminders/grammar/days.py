@@ -555,6 +555,22 @@ def read_weekday_after_weeks(chart: Chart, length: Term, *rest: Term | None) -> 
     return Day("shift", 1, base=Day("weekday", weekday=day), duration=duration)
 
 
+@BOOK.rule("DAY", "DURATION RELDAY")
+def read_weeks_from_relative_day(chart: Chart, length: Term, word: Term) -> object:
+    """A week tomorrow, one week today."""
+    duration, number = length.value, int(number_of(word))
+    if not isinstance(duration, Duration) or not duration.days or duration.days % 7 or duration.seconds or number < 0:
+        return None
+    return Day("shift", 1, base=Day("relative", number), duration=duration)
+
+
+@BOOK.rule("DAY", "NOWTIME DAY", "DAY NOWTIME")
+def read_day_at_this_time(chart: Chart, first: Term, second: Term) -> object:
+    """This time tomorrow, morgen um diese Zeit."""
+    day = first.value if first.category == "DAY" else second.value
+    return replace(day, part="now") if isinstance(day, Day) and not day.part else None
+
+
 @BOOK.rule("DAY", "DAY PART|PARTW")
 def read_day_with_part(chart: Chart, day: Term, part: Term) -> object:
     """Freitag morgen: the part's word may mean something else elsewhere."""

@@ -161,6 +161,14 @@ def read_offset_of_one(chart: Chart, *terms: Term | None) -> object:
     return make_duration(1, str(unit.value)) if unit.value != "weekend" else None
 
 
+@BOOK.rule("OFFSET", "INONE UNIT AND? DURATION")
+def read_offset_of_one_and_more(chart: Chart, within: Term, unit: Term, link: Term | None, more: Term) -> object:
+    """Через час и 20 минут."""
+    if unit.value != "hour" or not isinstance(more.value, Duration) or not 0 < more.value.seconds < 3_600:
+        return None
+    return make_duration(60 + more.value.seconds / 60, "minute")
+
+
 @BOOK.rule("OFFSET", "UNIT INONE NUMBER")
 def read_rough_offset(chart: Chart, unit: Term, within: Term, number: Term) -> object:
     """Часа через два."""

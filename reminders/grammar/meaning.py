@@ -71,6 +71,7 @@ class Every:
     month: int = 0
     part: str | None = None
     from_completion: bool = False
+    quarterly: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ def every_unit(unit: str, interval: int = 1) -> Every | Bad | None:
     if unit == "weekend":
         return Every("WEEKLY", interval, (5, 6))
     frequency, factor = _UNITS[unit]
-    return Every(frequency, interval * factor)
+    return Every(frequency, interval * factor, quarterly=unit == "quarter")
 
 
 @BOOK.rule("REPEAT", "EVERY UNIT")
@@ -177,7 +177,7 @@ def read_nth_of_every(chart: Chart, *terms: Term | None) -> object:
     if every is None or unit == "month":
         return every
     if unit == "quarter":
-        return replace(every, interval=3)
+        return replace(every, interval=3, quarterly=True)
     return replace(every, frequency="YEARLY") if every.weekdays else None
 
 
@@ -219,7 +219,7 @@ def read_every_month_day(chart: Chart, *terms: Term | None) -> object:
     if not 1 <= value <= 31:
         return Bad("no_such_day")
     interval = 3 if scope is not None and scope.value == "quarter" else 1
-    return Every("MONTHLY", interval, month_days=(int(value),))
+    return Every("MONTHLY", interval, month_days=(int(value),), quarterly=interval == 3)
 
 
 def _is_followed_by_word(chart: Chart, number: Term) -> bool:
@@ -291,7 +291,7 @@ def read_edge_of_every(chart: Chart, *terms: Term | None) -> object:
         return Every("WEEKLY", 1, ({"start": 0, "mid": 2, "end": 4}[edge],))
     day = {"start": 1, "mid": 15, "end": -1}[edge]
     if unit in ("month", "quarter"):
-        return Every("MONTHLY", 3 if unit == "quarter" else 1, month_days=(day,))
+        return Every("MONTHLY", 3 if unit == "quarter" else 1, month_days=(day,), quarterly=unit == "quarter")
     if unit != "year" or edge == "mid":
         return None
     return Every("YEARLY", month_days=(31 if edge == "end" else 1,), month=12 if edge == "end" else 1)
