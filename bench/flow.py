@@ -207,13 +207,15 @@ async def profiled(path: Path, scene: Scene, count: int) -> None:
         for number in range(WARM):
             await send(number)
         began = process_time()
-        with sampled() as found:
+        with sampled() as (places, functions):
             for number in range(WARM, WARM + count):
                 await send(number)
         spent = (process_time() - began) / count
-    total = sum(found.values())
-    rows = [(place, f"{n / total:6.1%} {_us(spent * n / total)}") for place, n in found.most_common()]
-    show(f"flow: where {scene.name} goes, in one thread", rows, {"samples": total, "us": round(spent * 1e6)})
+    total = sum(places.values())
+    figures = {"samples": total, "us": round(spent * 1e6)}
+    for by, found in (("place", places), ("own function", functions)):
+        rows = [(name, f"{n / total:6.1%} {_us(spent * n / total)}") for name, n in found.most_common(25)]
+        show(f"flow: where {scene.name} goes, in one thread, by {by}", rows, figures)
 
 
 async def hop(path: Path, count: int = 1000) -> None:

@@ -89,19 +89,23 @@ def recording(spent: Understanding) -> Iterator[Recording]:
     ) -> None:
         if spent.inside:
             found.apart += 1
-        else:
+        elif not sql.startswith("BEGIN"):  # see begin
             copy = [tuple(each) for each in parameters] if executemany else tuple(parameters)
-            found.messages[-1].append(Statement(sql, copy, executemany, connection.dialect.is_async))
+            found.messages[-1].append(Statement(sql, copy, executemany, _reads(connection)))
+
+    def begin(connection: Connection) -> None:
+        if not _reads(connection):
+            found.messages[-1].append(Statement("BEGIN IMMEDIATE"))
 
     def commit(connection: Connection) -> None:
-        if not connection.dialect.is_async:
+        if not _reads(connection):
             found.messages[-1].append(Statement("COMMIT"))
 
     def rollback(connection: Connection) -> None:
-        if not connection.dialect.is_async:
+        if not _reads(connection):
             found.messages[-1].append(Statement("ROLLBACK"))
 
-    listeners = (("before_cursor_execute", execute), ("commit", commit), ("rollback", rollback))
+    listeners = (("before_cursor_execute", execute), ("begin", begin), ("commit", commit), ("rollback", rollback))
     for name, listener in listeners:
         event.listen(Engine, name, listener)
     try:
@@ -137,5 +141,9 @@ def _connect(path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _reads(connection: Connection) -> bool:
+    return connection.dialect.is_async or "rapport_reading" in connection.get_execution_options()
+
+
 def _is_bracket(statement: Statement) -> bool:
-    return statement.sql in ("BEGIN", "BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")
+    return statement.sql in ("BEGIN IMMEDIATE", "COMMIT", "ROLLBACK")

@@ -6,8 +6,10 @@ import signal
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from types import FrameType
 
+_ROOT = f"{Path(__file__).resolve().parent.parent}/"
 _STEP = 0.001  # seconds of CPU; the kernel makes it a clock tick of its own
 
 # The innermost frame that is in one of these decides; a thin frame around a C call stands for that call.
@@ -33,20 +35,32 @@ _PLACES = (
 
 
 @contextmanager
-def sampled() -> Iterator[Counter[str]]:
-    """While it lasts, the main thread's CPU time is sampled: place -> samples."""
-    found: Counter[str] = Counter()
+def sampled() -> Iterator[tuple[Counter[str], Counter[str]]]:
+    """While it lasts, the main thread's CPU time is sampled: samples by place, and by the project's own function."""
+    places: Counter[str] = Counter()
+    functions: Counter[str] = Counter()
 
     def look(_number: int, frame: FrameType | None) -> None:
-        found[_place_of(frame)] += 1
+        places[_place_of(frame)] += 1
+        functions[_own_function(frame)] += 1
 
     before = signal.signal(signal.SIGPROF, look)
     signal.setitimer(signal.ITIMER_PROF, _STEP, _STEP)
     try:
-        yield found
+        yield places, functions
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         signal.signal(signal.SIGPROF, before)
+
+
+def _own_function(frame: FrameType | None) -> str:
+    """The innermost function that is the project's own: what it calls in libraries is its cost."""
+    while frame is not None:
+        path = frame.f_code.co_filename
+        if path.startswith(_ROOT) and "/.venv/" not in path:
+            return f"{path.removeprefix(_ROOT)}:{frame.f_code.co_name}"
+        frame = frame.f_back
+    return "else"
 
 
 def _place_of(frame: FrameType | None) -> str:
