@@ -55,9 +55,7 @@ def _chunks(tokens: Sequence[Token]) -> list[list[Token]]:
     return [found for chunk in chunks if (found := without_signs(chunk))]
 
 
-def _chunk(
-    clause: Clause, chunk: list[Token], slots: Slots, first: bool, case: str | None
-) -> tuple[Slots, str | None]:
+def _chunk(clause: Clause, chunk: list[Token], slots: Slots, first: bool, case: str | None) -> tuple[Slots, str | None]:
     """Reads one chunk into the slots; what it couldn't read is left as text."""
     names = [token for token in chunk if token.kind not in ("email", "phone", "url")]
     names = _without_labels(clause, names, dropped=len(names) < len(chunk))
@@ -72,9 +70,9 @@ def _chunk(
         if who and (first or (who.capital and who.used == len(names))):
             slots = replace(slots, person=who.person or slots.person, company=who.company or slots.company)
             names = names[who.used :]
-            if first and who.company and not who.person and (more := read_who(clause, names)) and more.person:
-                if more.capital and more.used == len(names):
-                    slots, names = replace(slots, person=more.person), []
+            more = read_who(clause, names) if first and not who.person else None
+            if more and more.person and more.capital and more.used == len(names):
+                slots, names = replace(slots, person=more.person), []
     if slots.company is None and names and first:
         company = _company(clause, names, False, slots)
         if company and (clause.listed("from", names[0]) or clause.listed("firm_labels", names[0])):

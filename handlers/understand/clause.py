@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from handlers.understand.intents import Lookups
-from handlers.understand.lexicon import LANGUAGES, Lexicon, lexicon
+from handlers.understand.lexicon import LANGUAGES, Lexicon, lexicon, listed
 from handlers.understand.pieces import Piece
 from handlers.understand.tokens import Token
 from reminders.moment import Moment, Setting
 
-
-OPENING = "«\"„“("
+OPENING = '«"„“('
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +19,13 @@ class Clause:
     """A part of a message that asks for one thing.
 
     `text` is the whole message and all places count its code points; `start` and `end` bound the clause. `row` are the
-    clause's tokens, with pieces (mail addresses, phone numbers, money) as one token each; `bare` leaves the moment's out.
+    clause's tokens, with pieces (mail addresses, phone numbers, money) as one token each.
     """
 
     text: str
     start: int
     end: int
     row: tuple[Token, ...]
-    bare: tuple[Token, ...]
     pieces: tuple[Piece, ...]
     moment: Moment | None
     code: str
@@ -45,9 +43,7 @@ class Clause:
 
     def has(self, name: str, word: str) -> bool:
         """Whether a folded word is in a list of this clause's language or of the others."""
-        return self.words.has(name, word) or any(
-            lexicon(code).has(name, word) for code in LANGUAGES if code != self.words.code
-        )
+        return listed(name, word)
 
     def field(self, words: str) -> str | None:
         """The built-in field that folded words name."""

@@ -35,9 +35,9 @@ class Found:
         """The tokens in a slot, without signs before and after them."""
         full = self.name(slot)
         found = [token for name, start, end in self.match.slots if name == full for token in self.row[start:end]]
-        while found and found[0].kind == "sign" and found[0].fold not in "«\"„“(":
+        while found and found[0].kind == "sign" and found[0].fold not in '«"„“(':
             found.pop(0)
-        while found and found[-1].kind == "sign" and found[-1].fold not in "»\"“”)":
+        while found and found[-1].kind == "sign" and found[-1].fold not in '»"“”)':
             found.pop()
         return found
 
@@ -112,7 +112,7 @@ class Found:
         signed = clause.text[:start].rstrip()[-1:] in tuple(",:;-–—")
         while inside:
             head = inside[0]
-            if head.kind == "sign" and head.fold not in "«\"„“(":
+            if head.kind == "sign" and head.fold not in '«"„“(':
                 signed = True
             elif clause.listed("connectors", head):
                 if len(inside) == 1:

@@ -24,7 +24,7 @@ def inside_frames(tokens: Sequence[Token], code: str) -> tuple[list[Token], bool
                 break
         else:
             break
-    while rest and rest[0].kind == "sign" and rest[0].fold not in "«\"„“(/#+":
+    while rest and rest[0].kind == "sign" and rest[0].fold not in '«"„“(/#+':
         rest = rest[1:]
     return rest, polite
 

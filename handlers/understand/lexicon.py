@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
+from functools import cache, lru_cache
 
 from handlers.understand.pattern import Match, Template, compile_template, match, match_start, words_of
 from handlers.understand.tokens import Token, fold
 
+_LONGEST_END = 4  # tokens of a frame at the end
 LANGUAGES = ("en", "de", "ru")
 
 
@@ -29,7 +28,8 @@ class Lexicon:
     fields: Mapping[str, str]
     vocabulary: frozenset[str]
     all_words: frozenset[str]
-    frames: tuple[Template, ...]
+    starts: Mapping[str, tuple[Template, ...]]
+    ends: Mapping[str, tuple[Template, ...]]
     common_ends: tuple[str, ...]
 
     @property
@@ -57,16 +57,14 @@ class Lexicon:
         """Where the words inside a frame start and end, and whether the frame asks politely; None without one."""
         if not tokens:
             return None
-        first = tokens[0].fold
-        for template in self.frames:
-            if template.intent == "end":
-                for length in range(min(4, len(tokens) - 1), 0, -1):
-                    if tokens[-length].fold in template.keys.exact and match(template, tokens[-length:]):
-                        return 0, len(tokens) - length, False
-            elif first in template.keys.exact:
-                used = match_start(template, tokens)
-                if used and used < len(tokens):
-                    return used, len(tokens), template.intent == "ask"
+        for template in self.starts.get(tokens[0].fold, ()):
+            used = match_start(template, tokens)
+            if used and used < len(tokens):
+                return used, len(tokens), template.intent == "ask"
+        for length in range(min(_LONGEST_END, len(tokens) - 1), 0, -1):
+            for template in self.ends.get(tokens[-length].fold, ()):
+                if match(template, tokens[-length:]):
+                    return 0, len(tokens) - length, False
         return None
 
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
@@ -82,9 +80,26 @@ class Lexicon:
         return sorted(found, key=lambda fit: (-fit.weight, fit.template.order))
 
 
+def _by_word(templates: Sequence[Template]) -> dict[str, tuple[Template, ...]]:
+    found: dict[str, list[Template]] = {}
+    for template in templates:
+        for word in template.keys.exact:
+            found.setdefault(word, []).append(template)
+    return {word: tuple(each) for word, each in found.items()}
+
+
+@lru_cache(maxsize=50_000)
+def listed(name: str, word: str) -> bool:
+    """Whether a folded word is in a list of any language."""
+    return any(lexicon(code).has(name, word) for code in LANGUAGES)
+
+
 @cache
 def lexicon(code: str) -> Lexicon:
     """The lexicon of a language."""
+    import tomllib
+    from importlib.resources import files
+
     data = tomllib.loads(files("handlers.understand").joinpath("lexicons", f"{code}.toml").read_text("utf-8"))
     lists: dict[str, list[str]] = data["lists"]
     lists["field"] = sorted({words.split()[0] for named in data["fields"].values() for words in named})
@@ -102,6 +117,11 @@ def lexicon(code: str) -> Lexicon:
             by_stem.setdefault(stem, []).append(template)
         if not template.keys.exact and not template.keys.stems:
             free.append(template)
+    frames = [
+        compile_template(kind, source, number, lists)
+        for kind, sources in data["frames"].items()
+        for number, source in enumerate(sources)
+    ]
     words = {word for template in templates for word in words_of(template.row)}
     words.update(fold(word) for name in lists.values() for word in name)
     return Lexicon(
@@ -114,11 +134,8 @@ def lexicon(code: str) -> Lexicon:
         stems={name: tuple(fold(w[:-1]) for w in words if w.endswith("*")) for name, words in lists.items()},
         stages={fold(word): stage for stage, words in data["stages"].items() for word in words},
         fields={fold(word): field for field, words in data["fields"].items() for word in words},
-        frames=tuple(
-            compile_template(kind, source, number, lists)
-            for kind, sources in data.get("frames", {}).items()
-            for number, source in enumerate(sources)
-        ),
+        starts=_by_word([frame for frame in frames if frame.intent != "end"]),
+        ends=_by_word([frame for frame in frames if frame.intent == "end"]),
         common_ends=tuple(fold(word) for word in lists.get("common", ()) if len(word) >= 6),
         all_words=frozenset(words),
         vocabulary=frozenset(word for word in by_word if len(word) >= 5),

@@ -38,12 +38,8 @@ class Message:
         start = row[0].start if row else 0
         end = row[-1].end if row else 0
         moment = self.moment if whole else self._moment(start, end)
-        spans = moment.spans if moment else ()
-        bare = tuple(token for token in row if not any(s <= token.start < e for s, e in spans))
         pieces = tuple(piece for piece in self.pieces if start <= piece.start and piece.end <= end)
-        return Clause(
-            self.text, start, end, row, bare, pieces, moment, self.code, self.setting, self.lookups, context
-        )
+        return Clause(self.text, start, end, row, pieces, moment, self.code, self.setting, self.lookups, context)
 
     def _moment(self, start: int, end: int) -> Moment | None:
         """The moment of a part, in places of the whole message."""

@@ -71,9 +71,7 @@ def _skip(clause: Clause, tokens: Sequence[Token]) -> tuple[int, bool]:
     return at, firm
 
 
-def _run(
-    clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False, firm: bool = False
-) -> list[Token]:
+def _run(clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False, firm: bool = False) -> list[Token]:
     """The tokens that can belong to one name."""
     run: list[Token] = []
     for index in range(at, min(len(tokens), at + _LONGEST + 2)):
@@ -83,7 +81,13 @@ def _run(
         if token.fold in ("&", "+") and run and index + 1 < len(tokens) and tokens[index + 1].capital:
             run.append(token)
             continue
-        if token.kind == "number" and run and run[-1].capital and len(token.word) <= 3 and token.start == run[-1].end + 1:
+        if (
+            token.kind == "number"
+            and run
+            and run[-1].capital
+            and len(token.word) <= 3
+            and token.start == run[-1].end + 1
+        ):
             break
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         initial = token.capital and len(token.word) == 1 and following is not None and following.fold == "."
@@ -252,7 +256,7 @@ def _quoted(clause: Clause, tokens: Sequence[Token], at: int) -> Who | None:
         return None
     closing = _QUOTES[tokens[at].fold]
     for index in range(at + 1, min(len(tokens), at + 8)):
-        if tokens[index].fold == closing or tokens[index].fold in "»“”\"":
+        if tokens[index].fold == closing or tokens[index].fold in '»“”"':
             written = clause.text[tokens[first].start : tokens[index].end]
             if first == at:
                 written = written[1:-1]

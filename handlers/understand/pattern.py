@@ -15,6 +15,7 @@ from itertools import islice
 from handlers.understand.tokens import Token, fold
 
 _TRIES = 12  # places that a slot may end at before a template is given up: keeps matching linear
+_ENDLESS = 1_000_000
 _WAYS = 24  # ways to fit a template that are compared
 _PART = re.compile(r"[\[\]()]|\{\w+\??\}|<\w+>(?:\|[^\s\[\]()]+)*|[^\s\[\]()]+")
 
@@ -56,13 +57,15 @@ Element = Words | Choice | Slot
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """A compiled template; `keys` are the words of which one must be there."""
+    """A compiled template; `keys` are the words of which one must be there; it covers `least` to `most` tokens."""
 
     intent: str
     row: tuple[Element, ...]
     source: str
     order: int
     keys: Words
+    least: int
+    most: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +83,22 @@ def compile_template(intent: str, source: str, order: int, lists: Mapping[str, S
     row, rest = _row(parts, 0, lists)
     if rest != len(parts):
         raise ValueError(f"unbalanced template: {source}")
-    return Template(intent, row, source, order, _keys_of(row))
+    return Template(intent, row, source, order, _keys_of(row), *_length(row))
+
+
+def _length(row: tuple[Element, ...]) -> tuple[int, int]:
+    """How many tokens a row covers, at least and at most."""
+    least = most = 0
+    for element in row:
+        if isinstance(element, Words):
+            few, many = 1, 1
+        elif isinstance(element, Slot):
+            few, many = element.least, _ENDLESS
+        else:
+            lengths = [_length(option) for option in element.rows]
+            few, many = min(length[0] for length in lengths), max(length[1] for length in lengths)
+        least, most = least + few, most + many
+    return least, most
 
 
 def _keys_of(row: tuple[Element, ...]) -> Words:
@@ -159,6 +177,11 @@ def _words(part: str, lists: Mapping[str, Sequence[str]]) -> Words:
 
 def match(template: Template, tokens: Sequence[Token]) -> Match | None:
     """How a template covers all of these tokens, with the most of its own words; or None."""
+    if not template.least <= len(tokens) <= template.most:
+        return None
+    first = template.row[0]
+    if isinstance(first, Words) and not first.fits(tokens[0]):
+        return None
     best: Found | None = None
     for found in islice(_walk(template.row, tokens, 0), _WAYS):
         if found[1] and (best is None or found[1] > best[1]):

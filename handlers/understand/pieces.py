@@ -61,12 +61,18 @@ _CURRENCIES = {
 _SCALE = "|".join(sorted(map(re.escape, _SCALES), key=len, reverse=True))
 _CURRENCY = "|".join(sorted((re.escape(word) for word in _CURRENCIES if word.isalpha()), key=len, reverse=True))
 _SIGN = "[" + "".join(_SIGNS) + "]"
-_MONEY = re.compile(
-    rf"(?<![\w.,+/:@-])(?:(?:(?P<before>{_SIGN})|(?P<code>{_CURRENCY})\b)[ \u00a0]?)?(?P<number>{_NUMBER})"
-    rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я€$₽£])))?)?"
-    rf"(?:[ \u00a0]?(?:(?P<sign>{_SIGN})|(?P<word>{_CURRENCY})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я])))?))?(?![\w%])(?![:/]\d)",
-    re.IGNORECASE,
-)
+
+
+@cache
+def _money_pattern() -> re.Pattern[str]:
+    """Money as written; compiled when a text first has a digit."""
+    return re.compile(
+        rf"(?<![\w.,+/:@-])(?:(?:(?P<before>{_SIGN})|(?P<code>{_CURRENCY})\b)[ \u00a0]?)?(?P<number>{_NUMBER})"
+        rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я€$₽£])))?)?"
+        rf"(?:[ \u00a0]?(?:(?P<sign>{_SIGN})|(?P<word>{_CURRENCY})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я])))?))?"
+        r"(?![\w%])(?![:/]\d)",
+        re.IGNORECASE,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,9 +98,10 @@ def find_pieces(text: str, region: str | None) -> list[Piece]:
     def free(start: int, end: int) -> bool:
         return all(end <= s or e <= start for s, e in taken)
 
-    def take(piece: Piece) -> None:
-        found.append(piece)
-        taken.append((piece.start, piece.end))
+    def take(piece: Piece | None) -> None:
+        if piece is not None and free(piece.start, piece.end):
+            found.append(piece)
+            taken.append((piece.start, piece.end))
 
     if "@" in text:
         for match in _EMAIL.finditer(text):
@@ -103,18 +110,12 @@ def find_pieces(text: str, region: str | None) -> list[Piece]:
     if "http" in text or "www." in text:
         for match in _URL.finditer(text):
             url = match.group().rstrip(".,;:!?)")
-            if free(match.start(), match.end()):
-                take(Piece(match.start(), match.start() + len(url), "url", url))
-    if not any(sign.isdigit() for sign in text):
-        return sorted(found, key=lambda piece: piece.start)
-    for match in _MONEY.finditer(text):
-        piece = _money(match)
-        if piece and free(piece.start, piece.end):
-            take(piece)
-    for match in _PHONE.finditer(text):
-        if free(match.start(), match.end()):
-            value = _phone(match.group(), region)
-            if value:
+            take(Piece(match.start(), match.start() + len(url), "url", url))
+    if any(sign.isdigit() for sign in text):
+        for match in _money_pattern().finditer(text):
+            take(_money(match))
+        for match in _PHONE.finditer(text):
+            if free(match.start(), match.end()) and (value := _phone(match.group(), region)):
                 take(Piece(match.start(), match.end(), "phone", value))
     return sorted(found, key=lambda piece: piece.start)
 

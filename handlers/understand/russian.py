@@ -104,7 +104,10 @@ def nominative(words: Sequence[str], case: str | None) -> list[str]:
 def _stands(options: Sequence[Sequence[Any]]) -> bool:
     """Whether all words can be the nominative of one gender already."""
     return any(
-        all(not parses or any(p.tag.case == "nomn" and _gender(p) in (gender, None) for p in parses) for parses in options)
+        all(
+            not parses or any(p.tag.case == "nomn" and _gender(p) in (gender, None) for p in parses)
+            for parses in options
+        )
         for gender in ("masc", "femn")
     )
 

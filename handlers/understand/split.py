@@ -62,13 +62,19 @@ def _cut(row: Sequence[Token], index: int, message: Message) -> str | None:
             return "soft" if apart or token.fold == "," else None
         return None
     initial = token.capital and len(token.word) == 1 and following is not None and following.fold == "."
-    if token.kind == "word" and not initial and any(token.fold in lexicon(code).lists.get("and", ()) for code in LANGUAGES):
+    if (
+        token.kind == "word"
+        and not initial
+        and any(token.fold in lexicon(code).lists.get("and", ()) for code in LANGUAGES)
+    ):
         return "soft"
     return None
 
 
 def _abbreviation(token: Token) -> bool:
     word = token.fold
-    return len(word) == 1 or any(word in lexicon(code).lists.get("honorifics", ()) for code in LANGUAGES) or (
-        token.kind == "number" and len(word) <= 2
+    return (
+        len(word) == 1
+        or any(word in lexicon(code).lists.get("honorifics", ()) for code in LANGUAGES)
+        or (token.kind == "number" and len(word) <= 2)
     )

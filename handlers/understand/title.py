@@ -56,7 +56,7 @@ def concerned(clause: Clause, title: str | None) -> tuple[str | None, str | None
         before = tokens[index - 1] if index else None
         if not _may_name(clause, token, before, tokens[index + 1 :]):
             continue
-        inner = replace(clause, text=title, start=0, end=len(title), moment=None, pieces=(), row=(), bare=())
+        inner = replace(clause, text=title, start=0, end=len(title), moment=None, pieces=(), row=())
         case = russian.case_after(before.fold) if before else _case_before(clause, title)
         if case is None and before is not None and clause.listed("person_verbs", before):
             case = "datv"
@@ -82,8 +82,12 @@ def _may_name(clause: Clause, token: Token, before: Token | None, after: list[To
     if before is not None and clause.listed("honorifics", before):
         return True
     if russian.is_cyrillic(token.word):
-        return russian.is_name(token.word) or (token.capital and before is not None and not russian.is_common(token.word))
-    asked = before is None or any(clause.listed(name, before) for name in ("person_verbs", "person_leads", "honorifics"))
+        return russian.is_name(token.word) or (
+            token.capital and before is not None and not russian.is_common(token.word)
+        )
+    asked = before is None or any(
+        clause.listed(name, before) for name in ("person_verbs", "person_leads", "honorifics")
+    )
     if not token.capital:
         called = before is not None and clause.listed("call_verbs", before)
         comes = before is None and bool(after) and clause.listed("call_infinitives", after[-1]) and len(after) < 3

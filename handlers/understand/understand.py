@@ -33,7 +33,8 @@ def understand(text: str, setting: Setting, lookups: Lookups, language: str | No
     if not any(token.kind != "sign" for token in message.row):
         return Understanding((Intent("unknown", because=("nothing said",)),), code)
     if message.command:
-        whole = _interpret(message.clause(message.row))
+        known = any(message.row[0].fold in lexicon(each).all_words for each in LANGUAGES)
+        whole = _interpret(message.clause(message.row)) if known else None
         return Understanding((whole or Intent("unknown", because=("an unknown command",)),), code)
     return Understanding(tuple(_together(message, parts_of(message))), code)
 

@@ -22,7 +22,7 @@ def add_deal(found: Found) -> Intent | None:
     lead = next((i for i, t in enumerate(tokens) if clause.listed("deal_leads", t) and i + 1 < len(tokens)), None)
     if lead is not None and (who := _after_lead(clause, tokens, lead)):
         person, company, used = who
-        before = [t for t in tokens[:lead]]
+        before = tokens[:lead]
         after = tokens[lead + 1 + used :]
         texts = [_text(clause, before), _text(clause, after)]
         slots = replace(slots, person=person, company=company, text=", ".join(filter(None, texts)) or None)
@@ -62,7 +62,11 @@ def move_deal(found: Found) -> Intent | None:
         return None
     if found.has("number"):
         word = found.tokens("number")[0].word
-        return Intent("move_deal", Slots(number=int(word), stage=stage), because=found.because) if word.isdecimal() else None
+        return (
+            Intent("move_deal", Slots(number=int(word), stage=stage), because=found.because)
+            if word.isdecimal()
+            else None
+        )
     name = found.name("who")
     slots = Slots(stage=stage)
     if name and found.has(name):
@@ -82,7 +86,8 @@ def stage_of(clause: Clause, words: str) -> str | None:
     """The stage that words name: a built-in one, or the team's own by its name."""
     folded = fold(words).strip(" .!\"'«»")
     for stage in clause.lookups.stages():
-        if fold(stage) == folded:
+        named = fold(stage)
+        if named == folded or (named.startswith(folded + " ") and named.count(" ") == folded.count(" ") + 1):
             return stage
     return clause.stage(folded)
 

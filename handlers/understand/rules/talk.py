@@ -134,7 +134,9 @@ def _certain(found: Found, who: Who) -> bool:
         return len(words) == 1 and verb is not None and found.clause.listed("wishes", verb)
     if found.clause.code == "ru" and len(words) == 1 and russian.is_common(words[0]):
         return False
-    return who.known or bool(who.company) or len(words) > 1 or any(russian.is_name(word) for word in words) or who.capital
+    return (
+        who.known or bool(who.company) or len(words) > 1 or any(russian.is_name(word) for word in words) or who.capital
+    )
 
 
 def labelled_note(found: Found) -> Intent | None:

@@ -40,9 +40,7 @@ def add_planned(found: Found) -> Intent | None:
     return Intent("add_task", slots, title, clause.moment, found.because)
 
 
-def new_task(
-    clause: Clause, because: tuple[str, ...], assignee: str | None = None, start: int | None = None
-) -> Intent:
+def new_task(clause: Clause, because: tuple[str, ...], assignee: str | None = None, start: int | None = None) -> Intent:
     """The task that a clause is about, its words taken from a place on."""
     title = task_title(clause, start)
     person, company = concerned(clause, title)
@@ -154,13 +152,12 @@ def list_tasks(found: Found) -> Intent | None:
     if period and any(not clause.listed("period", t) and not clause.in_moment(t) for t in found.tokens("period")):
         return None
     slots = Slots(due_text=period)
-    if found.name("who"):
-        if found.has(found.name("who") or "who"):
-            who = found.who(possessive=True)
-            if who is None:
-                return None
-            member = who.person and _member(clause, who.person)
-            slots = replace(slots, assignee=member) if member else replace(slots, person=who.person, company=who.company)
+    if found.has("who"):
+        who = found.who(possessive=True)
+        if who is None:
+            return None
+        member = who.person and _member(clause, who.person)
+        slots = replace(slots, assignee=member) if member else replace(slots, person=who.person, company=who.company)
     return Intent("list_tasks", slots, when=clause.moment, because=found.because)
 
 
