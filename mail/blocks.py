@@ -124,7 +124,8 @@ def read_label(text: str) -> tuple[str | None, str, frozenset[str]] | None:
     value = text[at + 1 : MAX_LINE].strip(" \t\u00a0")
     if value[:1] in "*_":
         value = value.lstrip("*_").strip()
-    known = load_lexicon().headers.get(word)
+    headers = load_lexicon().headers
+    known = headers.get(word) or headers.get(word.partition("(")[0].strip())
     if known:
         return known[0], value, known[1]
     if len(word.split()) > 4 or any(char in word for char in "/@<>,;!?") or word[-1:].isdigit():
@@ -196,7 +197,8 @@ class _Collector:
 
     def _may_follow(self, name: str) -> bool:
         """After a blank line a field goes on only where all stand apart (HTML paragraphs), or From is still missing."""
-        if name in self.fields or {"from", "date", "subject", "to"} <= self.fields.keys():
+        complete = {"from", "date", "subject", "to"} <= self.fields.keys() and name not in ("cc", "bcc", "reply_to")
+        if name in self.fields or complete:
             return False
         return not self.adjacent or "from" not in self.fields or len(self.fields) < 2
 

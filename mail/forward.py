@@ -22,12 +22,7 @@ MAX_CHAIN = 12  # forwards within forwards
 _ROBOT = re.compile(
     r"(?:no-?_?reply|do-?not-?reply|wordpress|notifications?|mailer|forms?|webmaster|voicemail|fax|alerts?)[.+@_-]"
 )
-_SEPARATOR_NAMES = {
-    "forward": "forward separator",
-    "original": "'original message' separator",
-    "rule": "rule",
-    "": "no separator",
-}
+_SEPARATOR_NAMES = {"forward": "a forward's separator", "original": "an 'original message' line", "rule": "a rule"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +65,9 @@ def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
     above = lines[: found.top]
     inner, below = _split_body(lines, found)
     letter = _letter(found, inner, context)
-    comment = cut_comment(strip_marks(join_lines(above)))
-    under = cut_comment(strip_marks(join_lines(below)))
-    reason = _reason(found)
+    comment = cut_comment(strip_marks(join_lines(above)), context.sender.name)
+    under = cut_comment(strip_marks(join_lines(below)), context.sender.name)
+    reason = _reason(found, context.subject)
     deeper = None
     if chain and not (letter.sender.address or letter.sender.name):
         return None  # a separator inside a forward that tells nothing
@@ -82,7 +77,7 @@ def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
     if deeper is not None:
         return Forward(deeper.letter, "\n\n".join(filter(None, (comment, under))), (reason, *deeper.because))
     body = trim(strip_marks(inner))
-    letter = replace(letter, body=body, newest=newest_text(body))
+    letter = replace(letter, body=body, newest=newest_text(body, writer=letter.sender.name))
     return Forward(letter, "\n\n".join(filter(None, (comment, under))), (reason,))
 
 
@@ -180,13 +175,14 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
     quoted = lines[found.top].depth > 0
     if explicit and not quoted:
         return not (prefix == "reply" and context.threaded and to_original)
+    # Apple Mail quotes its separator too; a reply to a forward quotes something above it, or has the prefix.
+    buried = quoted and any(line.depth for line in lines[: found.top])
     if explicit:
-        # Apple Mail quotes its separator too; a reply to a forward quotes something above it, or has the prefix.
-        return prefix != "reply" and (not context.threaded or not any(line.depth for line in lines[: found.top]))
+        return prefix != "reply" and not (context.threaded and buried)
     if prefix == "either":
         return not to_original
     block = found.block
-    if block is None or not block.is_strong or quoted:
+    if block is None or not block.is_strong or buried:
         return False if prefix == "reply" else None
     subject = block.fields.get("subject", "")
     if prefix == "reply":
@@ -303,10 +299,14 @@ def _subject(block: Block, context: Context) -> str:
     return written
 
 
-def _reason(found: _Found) -> str:
-    what = _SEPARATOR_NAMES.get(found.separator, "separator")
+def _reason(found: _Found, subject: str) -> str:
+    """Why it is a forward, for people."""
+    what = [_SEPARATOR_NAMES[found.separator]] if found.separator in _SEPARATOR_NAMES else []
     if found.block is not None:
-        return f"forward: {what}, header block"
-    if found.attribution is not None:
-        return f"forward: {what}, introduced by who wrote"
-    return f"forward: {what}"
+        what.append("a header block")
+    elif found.attribution is not None:
+        what.append("a line that says who wrote")
+    prefixes = split_subject(subject)[0]
+    if prefixes and prefixes[0] == "forward":
+        what.append("the subject's prefix")
+    return f"forward: {', '.join(what)}"

@@ -6,9 +6,9 @@ import re
 
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
-MAX_HTML = 1_500_000  # characters that are looked at, pictures inside the text taken out
+MAX_HTML = 1_000_000  # characters that are looked at, pictures inside the text taken out
 MAX_NESTING = 300  # deeper markup is stripped without being read as a tree: the tree's cost grows with the square
-MAX_NODES = 400_000
+MAX_NODES = 200_000
 
 END = "\ue001"  # alone on a line: a forwarded mail's own container ends here
 LINK = "\ue002"  # wraps the address of a mailto link whose text doesn't show it

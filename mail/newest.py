@@ -17,16 +17,17 @@ _INITIALS = re.compile(r"\s{0,3}[A-Z]{1,3}>")
 _BLANKS = re.compile(r"\n{3,}")
 
 
-def newest_text(text: str, language: str | None = None) -> str:
+def newest_text(text: str, language: str | None = None, *, writer: str = "") -> str:
     """The text without quoted mail, the lines that introduce it, signature and legal footer.
 
     Answers between quotes and below them stay, in their order. `language` is a hint that changes nothing yet, as the
-    phrases of all languages are known at once. Never raises; linear in the text.
+    phrases of all languages are known at once; `writer`, the writer's name, helps to know their card. Never raises;
+    linear in the text.
     """
     del language
     lines = split_lines(strip_marks(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n")))
     kept = _without_quotes(lines)
-    return _BLANKS.sub("\n\n", "\n".join(cut_signature(kept)).strip())
+    return _BLANKS.sub("\n\n", "\n".join(cut_signature(kept, writer)).strip())
 
 
 def _without_quotes(lines: list[Line]) -> list[str]:

@@ -66,7 +66,7 @@ def _letter(headers: Headers, body: Body) -> Letter:
         subject=headers.text("subject"),
         date=parse_header_date(headers.plain("date")),
         body=body.text,
-        newest=newest_text(body.text),
+        newest=newest_text(body.text, writer=sender.name),
     )
 
 
@@ -108,7 +108,7 @@ def _find(
         inline = _part_tail(inline, tail_of(body.marked))
     if inline is not None:
         return inline
-    return _attached(body, parts, prefix, chain) if chain < MAX_CHAIN else None
+    return _attached(body, parts, prefix, threaded, chain) if chain < MAX_CHAIN else None
 
 
 def _part_tail(forward: Forward, tail: str) -> Forward:
@@ -127,25 +127,19 @@ def _part_tail(forward: Forward, tail: str) -> Forward:
     else:
         return forward
     rest = "\n".join(lines[:at]).rstrip()
-    letter = replace(forward.letter, body=rest, newest=newest_text(rest))
+    letter = replace(forward.letter, body=rest, newest=newest_text(rest, writer=forward.letter.sender.name))
     under = cut_comment("\n".join(lines[at:]))
     return replace(forward, letter=letter, comment="\n\n".join(filter(None, (forward.comment, under))))
 
 
-def _attached(body: Body, parts: list[Part], prefix: str, chain: int) -> Forward | None:
-    """A mail attached as message/rfc822: a forward, unless the mail around it is a reply that only encloses it."""
+def _attached(body: Body, parts: list[Part], prefix: str, threaded: bool, chain: int) -> Forward | None:
+    """A mail attached as message/rfc822 (the first of several): a forward, unless a reply only encloses it."""
     attached = [part for part in parts[1:60] if part.media_type in ("message/rfc822", "message/global")]
     if len(attached) == 0:
         return _attached_file(body, parts, prefix, chain)
-    if prefix == "reply" and newest_text(body.text) != body.text.strip():
+    if prefix == "reply" and (threaded or newest_text(body.text) != body.text.strip()):
         return None
     first = attached[0]
-    if (
-        len(attached) > 1
-        and not (first.start <= attached[1].start and attached[1].end <= first.end)
-        and prefix != "forward"
-    ):
-        return None
     return _from_bytes(first.raw[first.start : first.end] if first.children else first.content(), body, chain)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from pathlib import Path
 from types import TracebackType
@@ -15,6 +16,9 @@ from storage.codec import from_json
 from storage.messages import Mail
 
 _ROOT = Path(__file__).resolve().parent.parent
+_ENVIRONMENT = frozenset(
+    ("PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL", "LD_LIBRARY_PATH")
+)  # no secrets
 _START_SECONDS = 20  # a cold start on a slow machine
 
 
@@ -88,6 +92,7 @@ class MailParser:
         await self._stop()
         process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", self._module, str(self._memory),
+            env={name: value for name, value in os.environ.items() if name in _ENVIRONMENT},
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=_ROOT,
         )  # fmt: skip
         self._process = process

@@ -40,20 +40,23 @@ _PUNCTUATION = " ,.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
 MAX_SIGNATURE = 30  # lines; what is longer is text
 
 
-def cut_signature(lines: list[str]) -> list[str]:
-    """The lines without signature, device line and footers at their end. A greeting with only a name under it stays."""
+def cut_signature(lines: list[str], writer: str = "") -> list[str]:
+    """The lines without signature, device line and footers at their end. A greeting with only a name under it stays.
+
+    `writer` is the writer's name, where it is known: a card that begins with it needs no greeting above it.
+    """
     lines = _trim(lines)
     lines = _cut_delimiter(lines)
     lines = _cut_footers(lines)
     lines = _cut_device(lines)
     lines = _cut_named_dash(lines)
-    lines = _cut_card(lines)
+    lines = _cut_card(_cut_own_card(lines, writer))
     return _trim(_cut_device(_trim(lines)))
 
 
-def cut_comment(text: str) -> str:
+def cut_comment(text: str, writer: str = "") -> str:
     """What a forwarder typed: without signature, and without the greeting and name that close it."""
-    lines = cut_signature([line.rstrip() for line in text.split("\n")])
+    lines = cut_signature([line.rstrip() for line in text.split("\n")], writer)
     at = _closing_at(lines)
     if at is not None and len([line for line in lines[at + 1 :] if line.strip()]) <= 2:
         lines = lines[:at]
@@ -227,6 +230,22 @@ def _closing_at(lines: list[str]) -> int | None:
             return None
         filled += 1
     return None
+
+
+def _cut_own_card(lines: list[str], writer: str) -> list[str]:
+    """A last block of short lines under the writer's own name, with a telephone or an address in it."""
+    name = key(writer)
+    if len(name) < 4:
+        return lines
+    for at in range(len(lines) - 1, max(-1, len(lines) - 14), -1):
+        if len(lines[at]) > 90:
+            break
+        if key(lines[at]).strip(_PUNCTUATION) == name:
+            after = _filled(lines[at + 1 :])
+            if len(after) >= 2 and any(_HINT.search(line[:300]) for line in after):
+                greeted = at and is_closing(next((line for line in reversed(lines[:at]) if line.strip()), ""))
+                return lines if greeted else _trim(lines[:at])
+    return lines
 
 
 def _cut_card(lines: list[str]) -> list[str]:

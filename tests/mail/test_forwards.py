@@ -7,6 +7,7 @@ import pytest
 
 from mail.parse import parse_mail
 from storage.messages import Mail
+from tests.mail.corpus.combined import combined, squeezed
 from tests.mail.corpus.forwards import Case, build, cases
 from tests.mail.corpus.special import NOT_FORWARDS, SPECIAL, Special
 
@@ -34,6 +35,24 @@ def test_the_original_is_found_with_all_its_fields(case: Case) -> None:
         assert mail.original.body == case.original.body
     assert mail.comment == case.comment
     assert mail.because
+
+
+@pytest.mark.parametrize("seed", range(400))
+def test_forwards_put_together_at_random(seed: int) -> None:
+    case = squeezed(combined(seed))
+    mail = parse_mail(case.raw)
+    assert mail.original is not None, "not taken for a forward"
+    found = mail.original
+    assert (found.sender.name, found.sender.address) == (case.original.name, case.original.address)
+    assert (found.subject, boxes(mail, "to"), boxes(mail, "cc")) == (
+        case.original.subject,
+        case.original.to,
+        case.original.cc,
+    )
+    assert found.date is not None
+    assert found.date.replace(tzinfo=None) == case.original.date.replace(tzinfo=None)
+    assert " ".join(found.body.split()) == case.original.body
+    assert mail.comment == case.comment
 
 
 @pytest.mark.parametrize("special", SPECIAL, ids=[special.label for special in SPECIAL])
