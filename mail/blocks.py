@@ -57,8 +57,14 @@ class Block:
         names = self.fields.keys() & {"date", "to", "subject", "cc"}
         if "from" not in self.fields or len(names) < 2 or not self.fields["from"].strip():
             return False
-        if "date" in names and parse_date(self.fields["date"], self.languages) is not None:
-            return "@" in self.fields["from"] or "subject" in names or LINK in self.fields["from"]
+        moment = parse_date(self.fields["date"], self.languages) if "date" in names else None
+        if moment is not None:
+            if "@" in self.fields["from"] or LINK in self.fields["from"]:
+                return True
+            # A sender named without an address: a program tells the time of day too, a memo or a bill doesn't.
+            named = any(char.isalpha() for char in self.fields["from"])
+            timed = moment.hour or moment.minute or ":" in self.fields["date"]
+            return named and "subject" in names and bool(timed)
         return {"subject", "to"} <= names and "@" in self.fields["from"]
 
 

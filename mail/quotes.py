@@ -18,6 +18,7 @@ MAX_JOINED = 500
 
 _ENDS = (":", "\uff1a", "----", ":*", "wrote", "schrieb", ">")
 _CLOCK = re.compile(r"\d{1,2}[:.hH\u6642\u65f6]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
+_TIME = re.compile(r"\d\s?[:.hH\u6642\u65f6]\s?\d\d(?!\d)")
 _ADDRESS_END = re.compile(r"[<(\[][^<>()\s]{1,120}@[^<>()\s]{1,150}[>)\]]{1,2}\s{0,2}[:\uff1a]?\*?$")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"':,;]{1,100}@[^\s<>()\[\]\"':,;]{1,150}")
 
@@ -62,7 +63,10 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
         joined = f"{joined} {line.text.strip()}" if joined else line.text.strip()
         if joined.endswith(_ENDS):
             quoted = _quote_follows(lines, at + 1, first.depth)
-            if _introduces(joined, quoted):
+            listed = (
+                at + 1 < len(lines) and not quoted and lines[at + 1].text[:2] in ("- ", "* ", "\u2022 ", "1.", "1)")
+            )
+            if _introduces(joined, quoted) and not listed:
                 label = read_label(first.text)
                 if label is not None and label[0] is not None and not says_wrote(joined):
                     return None
@@ -81,7 +85,9 @@ def _introduces(joined: str, quoted: bool) -> bool:
     if not (dated or addressed or quoted):
         return False
     if says_wrote(joined):
-        return dated or addressed or (quoted and len(joined) <= 120)
+        if quoted:
+            return dated or addressed or len(joined) <= 120
+        return addressed or _TIME.search(joined) is not None
     if quoted and dated and addressed and joined.endswith(">") and len(joined) <= 160:
         return True  # `2026/3/2 Anna Kern <anna@kern.example>`
     if addressed and dated and _ADDRESS_END.search(joined[-300:]) and joined.endswith((":", "\uff1a")):

@@ -154,6 +154,16 @@ SIGNATURES = (
     ),
     Reply("colon-lines", "From: Berlin\nTo: Munich\nFriday", "From: Berlin\nTo: Munich\nFriday"),
     Reply("greater", "Sales were > 5 and\nprofit was fine.", "Sales were > 5 and\nprofit was fine."),
+    Reply(
+        "told-what-somebody-wrote",
+        "On 2 March 2026 Anna wrote:\nplease come.\nSo we did.",
+        "On 2 March 2026 Anna wrote:\nplease come.\nSo we did.",
+    ),
+    Reply(
+        "memo",
+        "To: All\nFrom: Anna\nDate: 2 March 2026\nSubject: Holidays\n\nClosed.",
+        "To: All\nFrom: Anna\nDate: 2 March 2026\nSubject: Holidays\n\nClosed.",
+    ),
     Reply("dash-names-listed", "Guests:\n-Anna Kern\n-Tom Berg", "Guests:\n-Anna Kern\n-Tom Berg"),
     Reply(
         "dashes-in-a-story",
