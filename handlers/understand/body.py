@@ -78,7 +78,21 @@ def _chunk(clause: Clause, chunk: list[Token], slots: Slots, first: bool, case: 
         if company and (clause.listed("from", names[0]) or clause.listed("firm_labels", names[0])):
             slots = replace(slots, company=company.company or company.person)
             names = names[company.used :]
+    if slots.company is None and slots.person and names and first:
+        slots, names = _company_inside(clause, names, slots)
     return slots, _text(clause, names)
+
+
+def _company_inside(clause: Clause, names: list[Token], slots: Slots) -> tuple[Slots, list[Token]]:
+    """A firm at the end of what follows a name: "CEO of Acme Corp", or a word or two alone before an address."""
+    at = next((i for i, t in enumerate(names[:-1]) if clause.listed("from", t) and names[i + 1].capital), None)
+    if at is None and not (slots.email or slots.phone):
+        return slots, names
+    tokens = names if at is None else names[at + 1 :]
+    who = read_who(clause, tokens, case="nomn")
+    if who is None or who.used < len(tokens) or (at is None and clause.listed("job", tokens[0])):
+        return slots, names
+    return replace(slots, company=who.company or who.person), [] if at is None else names[:at]
 
 
 def _company(clause: Clause, tokens: Sequence[Token], first: bool, slots: Slots) -> Who | None:

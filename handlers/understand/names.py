@@ -117,6 +117,8 @@ def _second(clause: Clause, first: Token, token: Token) -> bool:
 
 def name_like(clause: Clause, token: Token, run: Sequence[Token] = (), strict: bool = False) -> bool:
     """Whether a word can go on with a name that began with `run`."""
+    if run and clause.listed("job", token):
+        return False
     if clause.listed("suffixes", token):
         return bool(run) or token.capital
     if clause.listed("particles", token):

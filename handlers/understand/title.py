@@ -59,7 +59,7 @@ def concerned(clause: Clause, title: str | None) -> tuple[str | None, str | None
         inner = replace(clause, text=title, start=0, end=len(title), moment=None, pieces=(), row=())
         case = russian.case_after(before.fold) if before else _case_before(clause, title)
         if case is None and before is not None and clause.listed("person_verbs", before):
-            case = "datv"
+            case = "accs" if clause.listed("accs_verbs", before) else "datv"
         who = read_who(inner, tokens[index:], case, strict=token.capital)
         if who and (who.person or who.company):
             return who.person, who.company

@@ -56,7 +56,7 @@ def move_deal(found: Found) -> Intent | None:
     clause = found.clause
     intent = found.match.template.intent
     stage = intent.partition(".")[2] or None
-    if stage is None:
+    if stage is None or found.has("stage"):
         stage = stage_of(clause, " ".join(token.word for token in found.tokens("stage")))
     if stage is None:
         return None

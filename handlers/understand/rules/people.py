@@ -40,7 +40,7 @@ def lookup_contact(found: Found) -> Intent | None:
         return None
     tokens = found.tokens(found.name("who") or "who")
     pieces = with_pieces(found.clause, tokens, money=False)
-    if pieces.email or pieces.phone:
+    if (pieces.email or pieces.phone) and len(tokens) == 1:
         return Intent("lookup_contact", pieces, because=found.because)
     who = found.who(possessive=True)
     if who is None:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.understand.body import with_pieces
+from handlers.understand.clause import tidy
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import Who
 from reminders.moment import Moment
+from reminders.when import find_moments
 from reminders.zones import localise
 
 
@@ -22,11 +24,22 @@ def add_note(found: Found) -> Intent | None:
     if not text:
         return None
     if not found.name("who"):
-        return Intent("add_note", Slots(text=text), because=found.because)
+        return Intent("add_note", replace(_teller(found), text=text), because=found.because)
     who = found.who(possessive=True)
     if who is None:
         return None
     return Intent("add_note", replace(_whom(who), text=text), because=found.because)
+
+
+def _teller(found: Found) -> Slots:
+    """Whom a note begins with, if a verb tells something of them; the text keeps the name."""
+    tokens = found.tokens("text")
+    who = found.who("text", whole=False, strict=True)
+    if who is None or not who.capital or who.used >= len(tokens):
+        return Slots()
+    noun = found.clause.code == "de" and who.used == 1 and not who.known  # any German noun has a capital
+    tells = found.clause.listed("wishes" if noun else "states", tokens[who.used])
+    return _whom(who) if tells else Slots()
 
 
 def add_note_free(found: Found) -> Intent | None:
@@ -65,11 +78,27 @@ def log_call(found: Found) -> Intent | None:
             return None
         text = None
     more = found.text("text") if found.has("text") else None
-    text = ", ".join(filter(None, (text, more))) or None
-    slots = replace(_whom(who), text=text)
+    text, past = _past_moment(found, ", ".join(filter(None, (text, more))))
+    slots = replace(_whom(who), text=text or None)
     if who is None and clause.context:
         slots = replace(slots, person=clause.context)
-    return Intent("log_call", slots, when=clause.moment, because=found.because)
+    return Intent("log_call", slots, when=past or clause.moment, because=found.because)
+
+
+def _past_moment(found: Found, text: str) -> tuple[str, Moment | None]:
+    """A moment behind that the text begins with is when it took place: "yesterday. She wants to start in January"."""
+    clause = found.clause
+    if clause.moment is None or not text:
+        return text, None
+    first = next(iter(find_moments(text, clause.setting)), None)
+    if first is None or first.start or len(first.spans) > 1:
+        return text, None
+    now = localise(clause.setting.now, clause.setting.zone)
+    at = clause.text.find(text, clause.start)
+    if first.wall.date() > now.date() or at < 0:
+        return text, None
+    there = replace(first, start=at, end=at + first.end, spans=((at, at + first.end),))
+    return tidy(text[first.end :]), there
 
 
 def _inside(found: Found, moment: Moment) -> bool:

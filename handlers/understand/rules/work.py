@@ -12,7 +12,7 @@ from handlers.understand.russian import is_cyrillic, is_infinitive
 from handlers.understand.title import concerned, task_title
 from handlers.understand.tokens import fold
 from reminders.moment import Moment
-from reminders.when import find_moment
+from reminders.when import find_moment, find_moments
 
 _ARTICLES = "articles"
 _AHEAD = {"ru": "через "}  # what makes a bare length of time a moment; "in " elsewhere
@@ -137,8 +137,18 @@ def _span(clause: Clause, start: int, end: int) -> Moment | None:
 
 
 def snooze_to(found: Found) -> Intent | None:
-    """Putting off that makes sense only with a moment: "move it to friday"."""
-    return snooze(found) if found.clause.moment else None
+    """Putting off that makes sense only with a moment: "move it to friday"; "not today, tomorrow" means the last."""
+    clause = found.clause
+    if clause.moment is None:
+        return None
+    if not found.match.template.intent.endswith(".last"):
+        return snooze(found)
+    last = find_moments(clause.text[found.low : found.high], clause.setting)[-1:]
+    if not last or last[0].start + found.low <= found.begin("period"):
+        return None
+    spans = tuple((s + found.low, e + found.low) for s, e in last[0].spans)
+    moment = replace(last[0], start=spans[0][0], end=spans[-1][1], spans=spans)
+    return Intent("snooze", Slots(due_text=moment.words), when=moment, because=found.because)
 
 
 def list_tasks(found: Found) -> Intent | None:
