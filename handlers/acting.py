@@ -49,6 +49,10 @@ class Acting:
         """The button that takes back all that this message did."""
         return Choice(self.words.say("Undo"), "undo", {"inbox": self.inbox_id})
 
+    def quoted(self, text: str, most: int = 80) -> str:
+        """A text on one line in quotation marks, cut to at most so many code points; "" for nothing."""
+        return self.words.quoted(shortened(text, most))
+
     def say(self, message: str, **values: object) -> str:
         """The message in the user's language."""
         return self.words.say(message, **values)
@@ -66,9 +70,9 @@ def sentence(text: str) -> str:
 
 
 def shortened(text: str, most: int) -> str:
-    """The text on one line, in quotes, cut to at most so many code points; "" for nothing."""
+    """The text on one line, cut to at most so many code points."""
     flat = " ".join(text.split())
-    return f"“{flat if len(flat) <= most else flat[: most - 1].rstrip() + '…'}”" if flat else ""
+    return flat if len(flat) <= most else flat[: most - 1].rstrip() + "…"
 
 
 def together(drafts: list[Draft]) -> Draft:

@@ -156,15 +156,9 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
 def _came_in(acting: Acting, case: Case, contact: Contact, interaction_id: int) -> Draft:
     return of_kind(
         draft(
-            f"📥 {contact.name}: “{_line(case.letter.subject)}”",
-            _excerpt(case.letter),
-            choices=(
-                (
-                    Choice(acting.say("Task"), "ask_task", {"contact": contact.id}),
-                    open_card(acting, contact),
-                    Choice(acting.say("Other contact"), "ask_move_to", {"interaction": interaction_id}),
-                ),
-            ),
+            f"📥 {contact.name}: {acting.quoted(case.letter.subject)}",
+            _excerpt(acting, case.letter),
+            choices=(_logged(acting, contact, interaction_id),),
         ),
         "notice",
     )
@@ -172,12 +166,13 @@ def _came_in(acting: Acting, case: Case, contact: Contact, interaction_id: int) 
 
 def _receipt(acting: Acting, mail: Mail, case: Case, contact: Contact, interaction_id: int, *, fresh: bool) -> Draft:
     sign = "📤" if case.direction == "out" else "📥"
-    how = acting.say("forward by you") if case.route == "forward" else acting.say("sent by you")
-    head = f"{sign} {contact.name}: “{_line(case.letter.subject)}” ({how})"
+    what = {"name": contact.name, "subject": shortened(case.letter.subject, 80)}
+    head = acting.say("{name}: “{subject}” (sent by you)", **what)
+    if case.route == "forward":
+        head = acting.say("{name}: “{subject}” (forward by you)", **what)
     if not fresh:
-        head = f"{sign} {contact.name}: “{_line(case.letter.subject)}” " + acting.say("was logged already")
-    choices = ((acting.undo, Choice(acting.say("Other contact"), "ask_move_to", {"interaction": interaction_id})),)
-    said = draft(head, _excerpt(case.letter), choices=choices)
+        head = acting.say("{name}: “{subject}” was logged already", **what)
+    said = draft(f"{sign} {head}", _excerpt(acting, case.letter), choices=(_logged(acting, contact, interaction_id),))
     if not case.said.strip():
         return of_kind(said, "notice")
     if not mail.authentic:
@@ -205,9 +200,9 @@ def _new_leads(acting: Acting, mail: Mail, case: Case) -> Draft:
     assert contact is not None
     said = draft(
         f"👤 {contact.name}: " + acting.say("new lead (forwarded mail)"),
-        f"{'📤' if case.direction == 'out' else '📥'} “{_line(case.letter.subject)}”",
-        _excerpt(case.letter),
-        choices=((acting.undo, Choice(acting.say("Other contact"), "ask_move_to", {"interaction": interaction_id})),),
+        f"{'📤' if case.direction == 'out' else '📥'} {acting.quoted(case.letter.subject)}",
+        _excerpt(acting, case.letter),
+        choices=(_logged(acting, contact, interaction_id),),
     )
     return of_kind(together([said, *(_obey(acting, case.said, contact) if case.said.strip() else [])]), "notice")
 
@@ -226,13 +221,13 @@ def _unknown(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     if mail.kind != "personal":
         return None
     who = f"{sender.name} <{sender.address}>" if sender.name and sender.address else sender.address or sender.name
-    head = acting.say("Unknown sender: {who}, “{subject}”", who=who, subject=_line(case.letter.subject))
+    head = acting.say("Unknown sender: {who}, “{subject}”", who=who, subject=shortened(case.letter.subject, 80))
     rows: tuple[tuple[Choice, ...], ...] = (decisions(acting, interaction_id),)
     if reason == "unproven":
         head = acting.say(
             "A mail in your name, not proved to be yours: {who}, “{subject}”",
             who=who,
-            subject=_line(case.letter.subject),
+            subject=shortened(case.letter.subject, 80),
         )
         rows = (
             (
@@ -241,7 +236,7 @@ def _unknown(acting: Acting, mail: Mail, case: Case) -> Draft | None:
                 Choice(acting.say("Not me"), "ignore", {"interaction": interaction_id}),
             ),
         )
-    return of_kind(draft(f"⚠ {head}", _excerpt(case.letter), choices=rows), "notice")
+    return of_kind(draft(f"⚠ {head}", _excerpt(acting, case.letter), choices=rows), "notice")
 
 
 def _several(acting: Acting, mail: Mail, case: Case, address: str) -> Draft | None:
@@ -257,8 +252,10 @@ def _several(acting: Acting, mail: Mail, case: Case, address: str) -> Draft | No
         if contact is not None:
             rows.append((Choice(label_of(contact), "log_on", {"interaction": interaction_id, "contact": contact.id}),))
     rows.append((Choice(acting.say("Log on ..."), "ask_log_on", {"interaction": interaction_id}),))
-    head = acting.say("Whose mail is “{subject}” from {address}?", subject=_line(case.letter.subject), address=address)
-    return of_kind(draft(f"❓ {head}", _excerpt(case.letter), choices=tuple(rows)), "notice")
+    head = acting.say(
+        "Whose mail is “{subject}” from {address}?", subject=shortened(case.letter.subject, 80), address=address
+    )
+    return of_kind(draft(f"❓ {head}", _excerpt(acting, case.letter), choices=tuple(rows)), "notice")
 
 
 def _instructions(acting: Acting, mail: Mail, case: Case) -> Draft:
@@ -276,13 +273,13 @@ def _obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
     doable = [intent for intent in understanding.intents if intent.name not in READING]
     if contact is not None and not doable:
         add_note(acting.trail, said.strip(), contact_id=contact.id)
-        return [draft(acting.say("Note: {text}", text=_line(said)), choices=((acting.undo,),))]
+        return [draft(acting.say("Note: {text}", text=shortened(said, 80)), choices=((acting.undo,),))]
     return [act_on(about, intent) for intent in understanding.intents if contact is None or intent.name not in READING]
 
 
 def _unproved(acting: Acting, said: str) -> Draft:
     return draft(
-        "⚠ " + acting.say("“{text}” was not done: the mail isn't proved to be yours.", text=_line(said)),
+        "⚠ " + acting.say("“{text}” was not done: the mail isn't proved to be yours.", text=shortened(said, 80)),
         choices=((_confirm(acting), Choice(acting.say("Not me"), "drop")),),
     )
 
@@ -300,9 +297,14 @@ def _aware(date: datetime | None, acting: Acting) -> datetime:
     return at if at <= acting.now + timedelta(days=1) else acting.now
 
 
-def _line(text: str) -> str:
-    return shortened(text, 80).strip("“”")
+def _excerpt(acting: Acting, letter: Letter) -> str:
+    return acting.quoted(letter.newest or letter.body, _QUOTE)
 
 
-def _excerpt(letter: Letter) -> str:
-    return shortened(letter.newest or letter.body, _QUOTE)
+def _logged(acting: Acting, contact: Contact, interaction_id: int) -> tuple[Choice, ...]:
+    """The buttons under a mail that is logged on a contact."""
+    return (
+        Choice(acting.say("Task"), "ask_task", {"contact": contact.id}),
+        Choice(acting.say("Other contact"), "ask_move_to", {"interaction": interaction_id}),
+        acting.undo,
+    )

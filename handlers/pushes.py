@@ -19,17 +19,21 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
     asked = task.created_at.astimezone(words.zone).date() if task.created_at is not None else today
     if asked != today:
         facts.append(words.say("asked {day}", day=words.day(asked, today)))
-    if due.late:
-        facts.append(words.say("was due {moment}, I was offline", moment=words.moment(due.due_at, now)))
     about = {"task": task.id}
+    head = f"⏰ {sentence(task.title)}"
+    if due.late:
+        same_day = due.due_at.astimezone(words.zone).date() == today
+        moment = words.clock(due.due_at) if same_day else words.moment(due.due_at, now)
+        head += " " + words.say("(due {moment}, I was offline)", moment=moment)
+    hour = due.user.default_time.lstrip("0")
     said = draft(
-        f"⏰ {sentence(task.title)}",
+        head,
         " · ".join(filter(None, facts)),
         choices=(
             (
                 Choice(words.say("Done"), "done", about),
-                Choice(words.say("Snooze 1h"), "snooze_this", about),
-                Choice(words.say("Tomorrow"), "tomorrow", about),
+                Choice(words.say("1 h"), "snooze_this", about),
+                Choice(words.say("Tomorrow {time}", time=hour), "tomorrow", about),
             ),
         ),
     )

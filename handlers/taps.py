@@ -32,7 +32,7 @@ REPLACING = frozenset(
     (
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
         *("done", "snooze_this", "tomorrow", "move", "delete", "merge"),
-        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside"),
+        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain"),
     )
 )
 
@@ -113,6 +113,7 @@ ACTS: dict[str, Act] = {
     "merge": lambda acting, arguments: merge_people(acting, arguments["into"], arguments["other"]),
     "make_lead": lambda acting, arguments: make_lead(acting, arguments["interaction"]),
     "ignore": lambda acting, arguments: ignore(acting, arguments["interaction"]),
+    "ignore_domain": lambda acting, arguments: ignore(acting, arguments["interaction"], domain=True),
     "put_aside": lambda acting, arguments: put_aside(acting, arguments["triage"]),
     "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),

@@ -16,6 +16,8 @@ _DAY_PATTERNS = {"en": "EEE d MMM", "de": "ccc d. MMM", "ru": "EEE d MMM"}
 _DAY_YEAR_PATTERNS = {"en": "EEE d MMM y", "de": "ccc d. MMM y", "ru": "EEE d MMM y"}
 _CODE_AT_DIGITS = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 
+_QUOTES = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
+
 
 class Words:
     """Says things in one language to one user: `say` and `count` translate, the others format."""
@@ -67,6 +69,11 @@ class Words:
         if amount == amount.to_integral_value():
             return _plain(_whole_money(amount, currency, self.language))
         return _plain(format_currency(amount, currency, locale=self.language))
+
+    def quoted(self, text: str) -> str:
+        """A text in this language's quotation marks; "" for nothing."""
+        first, last = _QUOTES[self.language]
+        return f"{first}{text}{last}" if text else ""
 
     def phone(self, number: str) -> str:
         """An E.164 number as people write it."""

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage.tables import buttons, outbox, questions
 
+_RECENT = 200  # buttons that are looked through for a label
+
 
 @dataclass(frozen=True, slots=True)
 class Pressed:
@@ -44,15 +46,27 @@ def button(connection: Connection, token: str, user_id: int) -> Pressed | None:
 
 
 def newest_button(connection: Connection, user_id: int, label: str, carrier: str) -> str | None:
-    """The token of the first button with this label on the newest message, shown by this face, that has one."""
+    """The token of the first button with this label on the newest message, shown by this face, that has one.
+
+    A label may be typed without its case, blanks and dots, and cut short: "tomorrow" is "Tomorrow 9:00".
+    """
     query = (
-        select(buttons.c.token)
+        select(buttons.c.token, buttons.c.label)
         .join(outbox, outbox.c.id == buttons.c.outbox_id)
-        .where(buttons.c.user_id == user_id, buttons.c.label == label, outbox.c.carrier == carrier)
+        .where(buttons.c.user_id == user_id, outbox.c.carrier == carrier)
         .order_by(buttons.c.outbox_id.desc(), buttons.c.id)
-        .limit(1)
+        .limit(_RECENT)
     )
-    return connection.execute(query).scalar()
+    rows = connection.execute(query).all()
+    typed = _bare(label)
+    fitting = [row.token for row in rows if row.label == label]
+    fitting += [row.token for row in rows if typed and _bare(row.label) == typed]
+    fitting += [row.token for row in rows if typed and _bare(row.label).startswith(typed)]
+    return fitting[0] if fitting else None
+
+
+def _bare(label: str) -> str:
+    return "".join(char for char in label.casefold() if char.isalnum())
 
 
 def newest_buttons(connection: Connection, user_id: int, carrier: str) -> list[str]:

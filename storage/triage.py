@@ -73,11 +73,13 @@ def decide(trail: Trail, triage_id: int) -> None:
     trail.update(triage, triage_id, state="decided", decided_at=trail.at, decided_by=trail.user_id)
 
 
-def ignore_sender(trail: Trail, address: str) -> None:
-    """From now on mail from this address waits for nobody."""
-    if not is_ignored(trail.connection, address):
+def ignore_sender(trail: Trail, sender: str) -> None:
+    """From now on mail from this address, or from this domain, waits for nobody."""
+    known = select(sender_rules.c.id).where(sender_rules.c.value == sender)
+    if trail.connection.execute(known).first() is None:
+        kind = "address" if "@" in sender else "domain"
         trail.insert(
-            sender_rules, kind="address", value=address, decision="ignore", user_id=trail.user_id, created_at=trail.at
+            sender_rules, kind=kind, value=sender, decision="ignore", user_id=trail.user_id, created_at=trail.at
         )
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -17,6 +18,7 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 LOCALE = ROOT / "handlers" / "locale"
 TRANSLATED = ("de", "ru")
+_NEVER = datetime(2026, 1, 1, tzinfo=UTC)
 _KEYWORDS = {"say": None, "count": (1, 2)}
 
 
@@ -58,6 +60,7 @@ def write() -> int:
         catalogue = load(language)
         catalogue.update(template, no_fuzzy_matching=True)
         catalogue.obsolete.clear()
+        catalogue.creation_date = _NEVER  # or every run would change every file
         path = po_path(language)
         path.parent.mkdir(parents=True, exist_ok=True)
         with path.open("wb") as file:

@@ -128,7 +128,7 @@ def _standing(acting: Acting, contact: Contact, owner: str) -> str:
 def _entry_line(acting: Acting, entry: Entry, width: int) -> str:
     sign = "📤" if entry.direction == "out" and entry.kind not in ("call", "meeting") else _SIGNS.get(entry.kind, "☑")
     if entry.kind == "done":
-        sign = "☑ " + acting.say("done") + ":"
+        sign = acting.say("☑ done:")
     text = " ".join(entry.text.split())
     if len(text) > width:
         text = text[: width - 1].rstrip() + "…"

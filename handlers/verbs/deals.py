@@ -30,7 +30,7 @@ def open_deal(acting: Acting, intent: Intent, contact: Contact, *, title: str | 
     slots = intent.slots
     deal_id = add_deal(
         acting.trail,
-        title or contact.company or contact.name,
+        title or contact.name,
         amount=slots.amount,
         currency=slots.currency or acting.team.currency,
         stage=slots.stage or "new",

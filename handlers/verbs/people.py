@@ -86,7 +86,10 @@ def set_field(acting: Acting, intent: Intent) -> Draft:
         return unknown_person(acting, intent, slots.person or slots.company or "?")
     field, value = (slots.field or "").lower(), slots.value or slots.email or slots.phone or ""
     if not field or not value:
-        return draft("❓ " + acting.say("What shall I write where? Try: {example}", example="Anna phone +49 30 901820"))
+        return draft(
+            "❓ "
+            + acting.say("What shall I write where? Try: {example}", example=acting.say("Anna phone +49 30 901820"))
+        )
     if field in ("email", "phone"):
         reached = (slots.email or value).lower() if field == "email" else slots.phone or value
         if holder := _holder(acting, field, reached, found):
@@ -105,7 +108,29 @@ def set_field(acting: Acting, intent: Intent) -> Draft:
         change_contact(acting.trail, found.id, **{_COLUMNS[field]: value})
     else:
         change_contact(acting.trail, found.id, fields={**found.fields, field: value})
-    return draft(f"👤 {label_of(found)}", f"{field}: {value}", choices=((acting.undo, open_card(acting, found)),))
+    shown = acting.words.phone(slots.phone) if field == "phone" and slots.phone else value
+    return draft(
+        f"👤 {label_of(found)}",
+        f"{_field_word(acting, field)}: {shown}",
+        choices=((acting.undo, open_card(acting, found)),),
+    )
+
+
+def _field_word(acting: Acting, field: str) -> str:
+    words = {
+        "phone": acting.say("Phone"),
+        "email": acting.say("Email"),
+        "company": acting.say("Company"),
+        "title": acting.say("Job title"),
+        "birthday": acting.say("Birthday"),
+        "address": acting.say("Address"),
+        "status": acting.say("Status"),
+        "name": acting.say("Name"),
+        "tag": acting.say("Tag"),
+        "tags": acting.say("Tag"),
+        "website": acting.say("Website"),
+    }
+    return words.get(field, field)
 
 
 def open_card(acting: Acting, contact: Contact) -> Choice:
@@ -120,7 +145,7 @@ def _added(acting: Acting, intent: Intent, contact: Contact, *, fresh: bool = Tr
         add_note(acting.trail, slots.text, contact_id=contact.id)
         extras.append(acting.say("Note: {text}", text=slots.text))
     if slots.amount is not None:
-        deal = open_deal(acting, replace(intent, contact_id=contact.id), contact, title=slots.text)
+        deal = open_deal(acting, replace(intent, contact_id=contact.id), contact, title=None)
         extras.append(acting.say("Deal: {deal}", deal=deal_line(acting, deal, title="")))
     return draft(
         f"👤 {', '.join(filter(None, (contact.name, contact.company)))}: {_state(acting, contact, fresh=fresh)}",

@@ -12,6 +12,7 @@ from handlers.words import LANGUAGES, Words
 from storage.messages import Draft
 from storage.users import change_user
 
+_NAMES = {"en": "English", "de": "Deutsch", "ru": "русский"}
 _HOURS = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|до)\s*(\d{1,2})(?:[:.](\d\d))?")
 
 
@@ -19,7 +20,7 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
     """Sets one thing, or shows how things are."""
     field, value = intent.slots.field or "", (intent.slots.value or "").strip()
     if field == "quiet_hours" and value:
-        return _quiet_hours(acting, value)
+        return _quiet_hours(acting, acting.text)
     if field == "language" and value[:2].lower() in LANGUAGES:
         change_user(acting.connection, acting.user.id, language=value[:2].lower())
         return draft(Words(value[:2].lower(), acting.user.timezone).say("From now on in English."))
@@ -28,11 +29,11 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
         return draft(acting.say("Time zone: {zone}", zone=value))
     user = acting.user
     return draft(
-        acting.say("Language: {language} · time zone: {zone}", language=user.language, zone=user.timezone),
+        acting.say("Language: {language} · time zone: {zone}", language=_NAMES[user.language], zone=user.timezone),
         acting.say(
             "Quiet hours: {start}–{end}. To change them: quiet hours 20:00-8:00",
-            start=user.quiet_from,
-            end=user.quiet_to,
+            start=_shown(user.quiet_from),
+            end=_shown(user.quiet_to),
         ),
     )
 
@@ -42,9 +43,15 @@ def _quiet_hours(acting: Acting, value: str) -> Draft:
     try:
         if found is None:
             raise ValueError(value)
-        start = time(int(found[1]), int(found[2] or 0)).isoformat(timespec="minutes")
-        end = time(int(found[3]), int(found[4] or 0)).isoformat(timespec="minutes")
+        start, end = time(int(found[1]), int(found[2] or 0)), time(int(found[3]), int(found[4] or 0))
     except ValueError:
         return draft("❓ " + acting.say("“{text}” are no hours. Try: quiet hours 20:00-8:00", text=value))
-    change_user(acting.connection, acting.user.id, quiet_from=start, quiet_to=end)
-    return draft(acting.say("Quiet hours: {start}–{end}", start=start, end=end))
+    stored = {"quiet_from": start.isoformat("minutes"), "quiet_to": end.isoformat("minutes")}
+    change_user(acting.connection, acting.user.id, **stored)
+    return draft(
+        acting.say("Quiet hours: {start}–{end}", start=_shown(stored["quiet_from"]), end=_shown(stored["quiet_to"]))
+    )
+
+
+def _shown(clock: str) -> str:
+    return clock.lstrip("0") if not clock.startswith("00") else clock[1:]

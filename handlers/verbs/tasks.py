@@ -11,6 +11,7 @@ from reminders.moment import Moment
 from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
 from storage.contacts import Contact
+from storage.folding import words_of
 from storage.messages import Choice, Draft
 from storage.tasks import (
     Due,
@@ -159,8 +160,14 @@ def assign_task(acting: Acting, intent: Intent) -> Draft:
 
 def task_line(acting: Acting, task: Task) -> str:
     """A task in one line: title, when, about whom."""
-    contact = task.contact if task.contact and task.contact not in task.title else ""
+    contact = "" if _mentions(task.title, task.contact) else task.contact
     return " · ".join(filter(None, (sentence(task.title), due_line(acting, task), contact)))
+
+
+def _mentions(title: str, name: str) -> bool:
+    """Is the person named in the title already, in whatever case: "Позвонить Анне", "Anna anrufen"?"""
+    stems = [word[: max(3, len(word) - 2)] for word in words_of(name)]
+    return any(word.startswith(stem) for word in words_of(title) for stem in stems)
 
 
 def due_line(acting: Acting, task: Task) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from handlers.acting import Acting, draft, shortened
+from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from handlers.verbs.people import open_card
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles
-from storage.interactions import Interaction, interaction_by_id, log_on
+from storage.interactions import interaction_by_id, log_on
 from storage.messages import Choice, Draft
 from storage.triage import Waiting, close_for, decide, ignore_sender, triage_by_id, waiting
 
@@ -21,7 +21,7 @@ def show_triage(acting: Acting, intent: Intent) -> Draft:
     choices: tuple[Choice, ...] = ()
     interaction = interaction_by_id(acting.connection, first.interaction_id) if first.interaction_id else None
     if interaction is not None:
-        lines.append(shortened(interaction.text, 160))
+        lines.append(acting.quoted(interaction.text, 160))
         choices = decisions(acting, interaction.id)
     else:
         choices = (Choice(acting.say("Put aside"), "put_aside", {"triage": first.id}),)
@@ -44,6 +44,7 @@ def decisions(acting: Acting, interaction_id: int) -> tuple[Choice, ...]:
         Choice(acting.say("New lead"), "make_lead", about),
         Choice(acting.say("Log on ..."), "ask_log_on", about),
         Choice(acting.say("Ignore"), "ignore", about),
+        Choice(acting.say("Ignore domain"), "ignore_domain", about),
     )
 
 
@@ -71,33 +72,26 @@ def make_lead(acting: Acting, interaction_id: int) -> Draft:
     return draft(
         f"👤 {contact.name}: " + acting.say("new lead"),
         " · ".join(contact.emails),
-        quoted(interaction),
+        "📥 " + acting.quoted(interaction.subject or interaction.text),
         choices=((acting.undo, open_card(acting, contact)),),
     )
 
 
-def ignore(acting: Acting, interaction_id: int) -> Draft:
-    """Nothing is made of it, and its sender waits for nobody from now on."""
+def ignore(acting: Acting, interaction_id: int, *, domain: bool = False) -> Draft:
+    """Nothing is made of it, and its sender (or all of their domain) waits for nobody from now on."""
     interaction = interaction_by_id(acting.connection, interaction_id)
     if interaction is None:
         return draft(acting.say("It is gone by now."))
-    if interaction.sender:
-        ignore_sender(acting.trail, interaction.sender)
+    ignored = interaction.sender.rpartition("@")[2] if domain else interaction.sender
+    if ignored:
+        ignore_sender(acting.trail, ignored)
     close_for(acting.trail, interaction_id)
-    return draft(
-        acting.say("{sender}: ignored from now on", sender=interaction.sender or "?"), choices=((acting.undo,),)
-    )
-
-
-def quoted(interaction: Interaction) -> str:
-    """What an interaction is about, in one line."""
-    text = shortened(interaction.subject or interaction.text, 80)
-    return f"📥 {text}" if text else ""
+    return draft(acting.say("{sender}: ignored from now on", sender=ignored or "?"), choices=((acting.undo,),))
 
 
 def _line(acting: Acting, item: Waiting) -> str:
     interaction = interaction_by_id(acting.connection, item.interaction_id) if item.interaction_id else None
     if interaction is None:
-        return acting.say("A message could not be handled ({detail})", detail=item.detail[:80] or "?")
+        return acting.say("A message could not be handled. It is kept.")
     who = f"{interaction.sender_name} <{interaction.sender}>" if interaction.sender_name else interaction.sender
-    return f"{who}: “{' '.join(interaction.subject.split())[:60]}”"
+    return f"{who}: {acting.quoted(interaction.subject, 60)}"

@@ -35,13 +35,13 @@ async def test_a_reminder_comes_at_its_moment_and_can_be_done_snoozed_and_put_of
     assert await house.max.hears() == []
     house.at("2026-11-24T09:00")
     assert await house.max.hears() == ["⏰ Send the quote\nasked yesterday"]
-    assert house.max.buttons == ["Done", "Snooze 1h", "Tomorrow"]
+    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00"]
     assert await house.max.hears() == []
 
-    assert "today, 10:00" in await house.max.taps("Snooze 1h")
+    assert "today, 10:00" in await house.max.taps("1 h")
     house.at("2026-11-24T10:00")
     assert (await house.max.hears())[0].startswith("⏰ Send the quote")
-    assert "tomorrow, 9:00" in await house.max.taps("Tomorrow")
+    assert "tomorrow, 9:00" in await house.max.taps("Tomorrow 9:00")
     house.at("2026-11-25T09:00")
     assert (await house.max.hears())[0].startswith("⏰ Send the quote")
     await house.max.taps("Done")
@@ -54,7 +54,7 @@ async def test_what_was_missed_while_down_comes_once_and_says_so(house: TestHous
     house.at("2026-11-24T11:30")
     [missed] = await house.max.hears()
     assert missed.startswith("⏰ Send the quote")
-    assert "was due today, 9:00" in missed
+    assert "(due 9:00, I was offline)" in missed
     assert await house.max.hears() == []
 
 

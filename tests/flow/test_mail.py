@@ -73,7 +73,7 @@ async def test_an_unknown_sender_waits_and_the_owner_decides(house: TestHouse) -
     await house.gets_mail(mail("Was kostet das?", sender="Götz Übelacker <goetz@kuehl.example>"))
     [told] = await house.max.hears()
     assert told.startswith("⚠ Unknown sender: Götz Übelacker <goetz@kuehl.example>, “Angebot”")
-    assert house.max.buttons == ["New lead", "Log on ...", "Ignore"]
+    assert house.max.buttons == ["New lead", "Log on ...", "Ignore", "Ignore domain"]
     assert await house.rows("contacts") == []
     assert "new lead" in await house.max.taps("New lead")
     [contact] = await house.rows("contacts")
@@ -109,7 +109,7 @@ async def test_a_proved_forward_is_logged_on_its_original_sender(house: TestHous
     await house.gets_mail(forward("Vera Lund <vera@fjordlicht.example>"))
     [receipt] = await house.max.hears()
     assert receipt.startswith("📥 Vera Lund: “Lamps” (forward by you)")
-    assert house.max.buttons == ["Undo", "Other contact"]
+    assert house.max.buttons == ["Task", "Other contact", "Undo"]
     [interaction] = await house.rows("interactions")
     assert interaction["sender"] == "vera@fjordlicht.example"
     assert "twelve lamps" in interaction["text"]
