@@ -47,6 +47,8 @@ def cut_signature(lines: list[str], writer: str = "") -> list[str]:
     """
     lines = _trim(lines)
     lines = _cut_delimiter(lines)
+    if _closing_at(lines) is not None:
+        lines = _cut_card(lines)  # before the footers, which may be the card's own last lines
     lines = _cut_footers(lines)
     lines = _cut_device(lines)
     lines = _cut_named_dash(lines)
