@@ -45,7 +45,9 @@ def greet(connection: Connection, inbox_id: int, message: InboundMessage, team: 
         )
         to = Destination("telegram", user_id, message.lane.partition(":")[2])
         _add(connection, inbox_id, message, said, to)
-    elif not message.text.startswith("/start ") and _may_greet(connection, message):  # a deep link gets nothing
+    elif message.text.startswith("/start ") and owners(connection):
+        return  # a deep link
+    elif _may_greet(connection, message):
         said = draft(words.say("This is a private bot. If you belong to the team, ask its owner to add you."))
         _add(connection, inbox_id, message, said, Destination("telegram", None, message.lane.partition(":")[2]))
 

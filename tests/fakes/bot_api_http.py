@@ -72,7 +72,7 @@ async def serve(handler: Handler, port: int = 0) -> AsyncIterator[int]:
             pass  # the server ends; asyncio's callback would log a cancelled connection as an error
         finally:
             writer.close()
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, asyncio.CancelledError):
                 await writer.wait_closed()
             connections.discard(task)
 
