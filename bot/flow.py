@@ -6,11 +6,13 @@ receive -> prepare -> inbox.keep -> [ identify -> record -> understand -> act ->
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from handlers.bracket import handle, tell_parked
 from handlers.pushes import reminder_draft
@@ -89,6 +91,8 @@ class Flow:
             return begun.id
         if begun is not None:
             self._to_forget.add(begun.id)
+            with suppress(DBAPIError):  # else the next call does it
+                await self._forget()
         raise trouble
 
     async def push_due(self, user_id: int | None = None) -> int:
