@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.pool import NullPool, QueuePool
 
 from storage.errors import WrongSetting
@@ -24,6 +25,7 @@ T = TypeVar("T")
 Work = Callable[[Connection], T]
 
 _BUSY_MS = 10_000  # how long a write waits for another process's transaction
+_SLICE_MS = 250  # it looks up so often whether it is to stop
 _POOL = 4  # connections to PostgreSQL for writing
 _READING = {"rapport_reading": True}
 
@@ -40,6 +42,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = ThreadPoolExecutor(1 if self.is_sqlite else _POOL, thread_name_prefix="database")
         self._turn = threading.Lock()
+        self._closing = False
         self._engine = self._make_engine()
         self._reader: AsyncEngine | None = None
         self._wakers: list[Callable[[], None]] = []
@@ -83,13 +86,15 @@ class Database:
         return self._engine
 
     async def close(self) -> None:
-        """Waits for the writes under way and closes every connection."""
+        """Waits for the writes under way (not for another process's lock) and closes every connection."""
+        self._closing = True
         if self._reader is not None:
             await self._reader.dispose()
         self.close_now()
 
     def close_now(self) -> None:
         """The same where no loop ran."""
+        self._closing = True
         self._writer.shutdown(wait=True)
         self._engine.dispose()
 
@@ -115,8 +120,24 @@ class Database:
             connect_args={"check_same_thread": False, "timeout": _BUSY_MS / 1000},
         )
         event.listen(engine, "connect", _prepare_sqlite)
-        event.listen(engine, "begin", _begin_sqlite)
+        event.listen(engine, "connect", _wait_in_slices)
+        event.listen(engine, "begin", self._begin_sqlite)
         return engine
+
+    def _begin_sqlite(self, connection: Connection) -> None:
+        # A plain BEGIN takes the write lock late, and one of two writers then fails; readers must not take it at all.
+        if connection.get_execution_options().get("rapport_reading"):
+            connection.exec_driver_sql("BEGIN")
+            return
+        end = time.monotonic() + _BUSY_MS / 1000
+        while True:
+            try:
+                connection.exec_driver_sql("BEGIN IMMEDIATE")
+            except OperationalError as error:
+                if self._closing or time.monotonic() >= end or "locked" not in str(error.orig):
+                    raise
+            else:
+                return
 
     def _make_reader(self) -> AsyncEngine:
         from sqlalchemy.ext.asyncio import create_async_engine  # commands without loops start faster without it
@@ -195,10 +216,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.close()
 
 
-def _begin_sqlite(connection: Connection) -> None:
-    # A plain BEGIN takes the write lock late, and one of two writers then fails; readers must not take it at all.
-    reading = connection.get_execution_options().get("rapport_reading")
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+def _wait_in_slices(connection: Any, _record: Any) -> None:
+    connection.execute(f"PRAGMA busy_timeout={min(_SLICE_MS, _BUSY_MS)}")
 
 
 def locked_for_migration(connection: Connection) -> None:
