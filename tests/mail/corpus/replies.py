@@ -111,6 +111,33 @@ def replies() -> Iterator[Reply]:
 
 
 SIGNATURES = (
+    Reply(
+        "card-with-register",
+        f"{TOP}\n\nMit freundlichen Grüßen\nAnna Kern\n\nKern Druck GmbH\nGeschäftsführer: Anna Kern\nAmtsgericht Köln HRB 1234\nUSt-IdNr. DE123456789",
+        TOP,
+    ),
+    Reply(
+        "legal-fr",
+        f"{TOP}\n\nCe message et toutes les pièces jointes sont confidentiels et établis à l'intention exclusive de ses destinataires. Toute utilisation non conforme est interdite.",
+        TOP,
+    ),
+    Reply(
+        "legal-ru",
+        f"{TOP}\n\nЭто сообщение содержит конфиденциальную информацию и предназначено только адресату. Если вы получили его по ошибке, удалите его.",
+        TOP,
+    ),
+    Reply(
+        "t-online",
+        f"{TOP}\n\n-----Original-Nachricht-----\nBetreff: x\nDatum: 2026-03-02T10:12:00+0100\nVon: Anna <anna.kern@kern-druck.example>\nAn: tom@acme.example\n\nHallo",
+        TOP,
+    ),
+    Reply("ionos", f"{TOP}\n\nAnna Kern <anna@kern.example> hat am 02.03.2026 10:12 CET geschrieben:\n\n \nHallo", TOP),
+    Reply("wp", f"{TOP}\n\nDnia 2 marca 2026 10:12 Anna Kern <anna@kern.example> napisał(a):\n\nhej", TOP),
+    Reply(
+        "orange",
+        f"{TOP}\n\n> Message du 02/03/26 10:12\n> De : Anna <anna@kern.example>\n> A : tom@acme.example\n> Objet : x\n>\n> Salut",
+        TOP,
+    ),
     Reply("delimiter", f"{TOP}\n\n-- \nTom Berg\nAcme GmbH\n+49 30 1234567\n", TOP),
     Reply("delimiter-trimmed", f"{TOP}\n\n--\nTom Berg\nAcme GmbH\n", TOP),
     Reply("greeting-kept", f"{TOP}\n\nBest regards,\nTom", f"{TOP}\n\nBest regards,\nTom"),
