@@ -8,6 +8,7 @@ from handlers.understand import russian
 from handlers.understand.body import read_particulars, with_pieces
 from handlers.understand.clause import Clause
 from handlers.understand.intents import Intent, Slots
+from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.names import read_who
 from handlers.understand.rules.work import new_task
 from handlers.understand.tokens import Token
@@ -54,7 +55,11 @@ def _bare(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
 
 def _card(clause: Clause, tokens: Sequence[Token]) -> Intent | None:
     """A name with an address or a number, and nothing but a firm besides, is a new contact."""
-    if clause.moment is not None or not (clause.piece("email") or clause.piece("phone")) or not tokens[0].capital:
+    if (
+        clause.moment is not None
+        or not (clause.piece("email") or clause.piece("phone"))
+        or (tokens[0].kind == "word" and not tokens[0].capital)
+    ):
         return None
     slots = read_particulars(clause, list(tokens), "nomn")
     if slots.text or not slots.person or len(slots.person.split()) < 2:
@@ -68,6 +73,8 @@ def _plain_name(clause: Clause, word: Token) -> bool:
     if len(word.fold) < 3 or not vowels or vowels * 4 > len(word.fold) * 3:
         return False
     if any(clause.has(name, word.fold) for name in ("common", "stop", "states", "imperatives", "connectors")):
+        return False
+    if any(lexicon(code).knows(word) for code in LANGUAGES):
         return False
     if any(row in word.fold for row in ("qw", "sdf", "xyz", "йцу", "фыв")):
         return False
@@ -83,7 +90,7 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
         return None
     orders = _orders(clause, words)
     if moment is None:
-        return new_task(clause, ("an order",)) if orders and len(words) > 1 else None
+        return new_task(clause, ("an order",)) if orders and _says_what(clause, words) else None
     if moment.past:
         return None
     if orders:
@@ -91,6 +98,11 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     if not _states(clause, words) and len(words) <= 14:
         return new_task(clause, ("a moment and what to do",))
     return None
+
+
+def _says_what(clause: Clause, words: Sequence[Token]) -> bool:
+    """Whether an order has an object: "call" alone and "ruf an" have none."""
+    return any(not clause.listed("stop", word) for word in words[1:]) or not clause.listed("imperatives", words[0])
 
 
 def _orders(clause: Clause, words: Sequence[Token]) -> bool:

@@ -81,13 +81,7 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False,
         if token.fold in ("&", "+") and run and index + 1 < len(tokens) and tokens[index + 1].capital:
             run.append(token)
             continue
-        if (
-            token.kind == "number"
-            and run
-            and run[-1].capital
-            and len(token.word) <= 3
-            and token.start == run[-1].end + 1
-        ):
+        if run and "," in clause.text[run[-1].end : token.start]:
             break
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         initial = token.capital and len(token.word) == 1 and following is not None and following.fold == "."

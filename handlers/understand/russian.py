@@ -65,7 +65,9 @@ def is_infinitive(word: str) -> bool:
 def is_finite(word: str) -> bool:
     """Whether a word is first of all a verb with a person or in the past."""
     return is_cyrillic(word) and any(
-        parse.tag.POS == "VERB" and "impr" not in parse.tag for parse in _parses(word.casefold())[:1]
+        (parse.tag.POS == "VERB" and "impr" not in parse.tag)
+        or (parse.is_known and parse.tag.POS == "PRTS" and parse.score > 0.5)
+        for parse in _parses(word.casefold())[:1]
     )
 
 

@@ -59,9 +59,19 @@ def _together(message: Message, parts: Sequence[Part]) -> list[Intent]:
         intent = _interpret(clause) or Intent("unknown", when=clause.moment, because=("no rule fits",))
         intent = _about(intent, context, clause)
         context = intent.slots.person or intent.slots.company or context or _mentioned(clause, intent)
-        intents.append(intent)
+        intents.extend(_each_number(intent, group))
     meant = [intent for intent in intents if intent.name != "unknown"]
     return meant or intents[:1]
+
+
+def _each_number(intent: Intent, group: Sequence[Token]) -> list[Intent]:
+    """One intent for each of several numbers: "done 2 and 3"."""
+    if intent.name not in ("complete_task", "delete") or intent.slots.number is None:
+        return [intent]
+    numbers = [int(token.word) for token in group if token.kind == "number" and token.word.isdecimal()][:20]
+    return [replace(intent, slots=replace(intent.slots, number=number)) for number in dict.fromkeys(numbers)] or [
+        intent
+    ]
 
 
 def _opens(opening: Intent | None, current: Intent | None, part: Part, message: Message) -> bool:

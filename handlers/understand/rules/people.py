@@ -53,7 +53,8 @@ def find_contact(found: Found) -> Intent | None:
     intent = lookup_contact(found)
     if intent is not None or not found.has("who"):
         return intent
-    if any(found.clause.listed("stop", token) for token in found.tokens("who")):
+    tokens = found.tokens("who")
+    if any(found.clause.listed("stop", token) for token in tokens) or all(token.kind != "word" for token in tokens):
         return None
     words = found.text("who")
     return Intent("lookup_contact", Slots(person=words), because=found.because) if words else None
@@ -100,7 +101,8 @@ def _field(found: Found) -> str | None:
     known = found.clause.field(words) or found.clause.field(tokens[-1].fold)
     if known or found.name("field") == "field":
         return known
-    return None if any(found.clause.listed("stop", token) for token in tokens) else found.text("field")
+    plain = any(found.clause.listed(name, token) for name in ("stop", "planned") for token in tokens)
+    return None if plain or found.clause.listed("common", tokens[-1]) else found.text("field")
 
 
 def merge(found: Found) -> Intent | None:

@@ -20,7 +20,8 @@ def nothing(found: Found) -> Intent | None:
 def settings(found: Found) -> Intent | None:
     """A setting of the user's own, by the part of the template's name after the dot."""
     field = found.match.template.intent.partition(".")[2] or None
-    value = found.text("value") if found.has("value") else None
+    slot = next((name for name in ("value", "languages") if found.has(name)), None)
+    value = found.clause.between(found.begin(slot), found.end(slot)) if slot else None
     if field and field.endswith("_off"):
         field, value = field.removesuffix("_off"), "off"
     return Intent("settings", Slots(field=field, value=value), because=found.because)

@@ -9,6 +9,7 @@ from handlers.understand.clause import tidy
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.names import Who
+from handlers.understand.rules.work import new_task
 from reminders.moment import Moment
 from reminders.when import find_moments
 from reminders.zones import localise
@@ -24,22 +25,25 @@ def add_note(found: Found) -> Intent | None:
     if not text:
         return None
     if not found.name("who"):
-        return Intent("add_note", replace(_teller(found), text=text), because=found.because)
+        teller = _teller(found)
+        if teller is not None:
+            text = found.after("text", teller.used) or text
+        return Intent("add_note", replace(_whom(teller), text=text), because=found.because)
     who = found.who(possessive=True)
     if who is None:
         return None
     return Intent("add_note", replace(_whom(who), text=text), because=found.because)
 
 
-def _teller(found: Found) -> Slots:
-    """Whom a note begins with, if a verb tells something of them; the text keeps the name."""
+def _teller(found: Found) -> Who | None:
+    """Whom a note begins with, if a verb tells something of them."""
     tokens = found.tokens("text")
     who = found.who("text", whole=False, strict=True)
     if who is None or not who.capital or who.used >= len(tokens):
-        return Slots()
+        return None
     noun = found.clause.code == "de" and who.used == 1 and not who.known  # any German noun has a capital
     tells = found.clause.listed("wishes" if noun else "states", tokens[who.used])
-    return _whom(who) if tells else Slots()
+    return who if tells else None
 
 
 def add_note_free(found: Found) -> Intent | None:
@@ -174,4 +178,8 @@ def labelled_note(found: Found) -> Intent | None:
     text = found.text("text")
     if who is None or not text or not (who.known or (who.capital and _certain(found, who))):
         return None
+    tokens = found.tokens("text")
+    if found.clause.moment is not None and found.clause.listed("imperatives", tokens[0]):
+        intent = new_task(found.clause, found.because)
+        return replace(intent, slots=replace(intent.slots, person=who.person, company=who.company))
     return Intent("add_note", replace(_whom(who), text=text), because=found.because)
