@@ -8,7 +8,6 @@ from handlers.understand.body import read_particulars, with_pieces
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, IntentName, Slots
 from handlers.understand.names import Who, read_who
-from handlers.understand.tokens import fold
 
 
 def add_contact(found: Found) -> Intent | None:
@@ -155,12 +154,3 @@ def tag(found: Found) -> Intent | None:
     value = words.lstrip("#").strip("\"'«»„“")
     slots = Slots(person=who.person, company=who.company, field="tags", value=value)
     return Intent("set_field", slots, because=found.because)
-
-
-def stage_of_contact(found: Found) -> Intent | None:
-    """Kept for a contact's status said as a field: "Anna is a customer now"."""
-    who = found.who(strict=True)
-    status = found.text("value")
-    if who is None or not status or fold(status) not in ("customer", "kunde", "kundin", "клиент"):
-        return None
-    return Intent("set_field", Slots(person=who.person, company=who.company, field="status", value=status))
