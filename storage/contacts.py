@@ -13,6 +13,8 @@ from storage.derived import index_contact
 from storage.folding import fold
 from storage.tables import companies, contact_tags, contacts, handles
 
+_WIDTH = 300  # of names, in code points
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -97,7 +99,8 @@ def count_contacts(connection: Connection, *, status: str | None = None) -> int:
 
 def company_named(trail: Trail, name: str) -> int:
     """The company of this name, whatever its spelling; made when it is new."""
-    folded = fold(name)
+    name = name[:_WIDTH]
+    folded = fold(name)[:_WIDTH] or name
     known = trail.connection.execute(select(companies.c.id).where(companies.c.folded == folded)).scalar()
     if known is not None:
         return int(known)
@@ -116,11 +119,12 @@ def add_contact(
     owner_id: int | None = None,
 ) -> int:
     """A new contact with its handles; the id. A handle that another contact has makes the database refuse."""
+    name = name[:_WIDTH]
     first, _, last = name.rpartition(" ")
     values: dict[str, Any] = {"name": name, "status": status, "source": source, "owner_id": owner_id}
     if company:
         values["company_id"] = company_named(trail, company)
-    values |= {"first_name": first or name, "last_name": last if first else "", "created_at": trail.at}
+    values |= {"first_name": (first or name)[:150], "last_name": last[:150] if first else "", "created_at": trail.at}
     contact_id = trail.insert(contacts, **values)
     for kind, found in (("email", emails), ("phone", phones)):
         for value in found:

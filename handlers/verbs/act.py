@@ -9,11 +9,12 @@ from handlers.acting import Acting, draft, together
 from handlers.understand.intents import Intent, IntentName
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
+from handlers.verbs.fields import set_field
 from handlers.verbs.joining import ask_delete, ask_merge
 from handlers.verbs.mails import write_mail
 from handlers.verbs.meta import not_understood, show_help, undo_last
 from handlers.verbs.notes import log_call, take_note
-from handlers.verbs.people import add_person, set_field
+from handlers.verbs.people import add_person
 from handlers.verbs.settings import change_settings
 from handlers.verbs.tasks import assign_task, finish_task, list_tasks, make_task, put_off
 from handlers.verbs.triage import show_triage

@@ -7,13 +7,12 @@ from dataclasses import replace
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from handlers.verbs.deals import deal_line, open_deal
-from handlers.whom import choose, find_whom, label_of, unknown_person
+from handlers.whom import choose, find_whom, label_of
 from storage.codec import pack
 from storage.contacts import (
     Contact,
     add_contact,
     add_handle,
-    add_tag,
     change_contact,
     company_named,
     contact_by_id,
@@ -23,7 +22,10 @@ from storage.messages import Choice, Draft
 from storage.notes import add_note
 from storage.search import find_contacts
 
-_COLUMNS = {"title": "title", "birthday": "birthday", "status": "status"}
+_FORMS = {  # of firms, as they are written
+    word.lower(): word
+    for word in "GmbH AG KG UG OHG eG SE Ltd LLC Inc LLP PLC AS Oy BV SA Srl ООО ОАО ЗАО ПАО АО ИП".split()  # noqa: SIM905
+}
 
 
 def add_person(acting: Acting, intent: Intent, *, sure: bool = False) -> Draft:
@@ -48,7 +50,7 @@ def make_contact(acting: Acting, intent: Intent, *, source: str = "") -> Contact
     contact_id = add_contact(
         acting.trail,
         _as_written(name),
-        company=slots.company or "",
+        company=_firm(slots.company or ""),
         emails=(slots.email.lower(),) if slots.email else (),
         phones=(slots.phone,) if slots.phone else (),
         status="contact" if intent.name == "add_contact" else "lead",
@@ -67,70 +69,13 @@ def update_person(acting: Acting, intent: Intent) -> Draft:
         return draft(acting.say("It is gone by now."))
     slots = intent.slots
     for kind, value in (("email", (slots.email or "").lower()), ("phone", slots.phone or "")):
-        if value and not _holder(acting, kind, value, contact):
+        if value and not holder_of(acting, kind, value, contact):
             add_handle(acting.trail, contact.id, kind, value)
     if slots.company and not contact.company:
         change_contact(acting.trail, contact.id, company_id=company_named(acting.trail, slots.company))
     if intent.name == "add_lead" and contact.status == "contact":
         change_contact(acting.trail, contact.id, status="lead")
     return _added(acting, intent, contact_by_id(acting.connection, contact.id) or contact, fresh=False)
-
-
-def set_field(acting: Acting, intent: Intent) -> Draft:
-    """One field of a contact: a handle, a column, or one of the team's own."""
-    found = find_whom(acting, intent)
-    if isinstance(found, Draft):
-        return found
-    slots = intent.slots
-    if found is None:
-        return unknown_person(acting, intent, slots.person or slots.company or "?")
-    field, value = (slots.field or "").lower(), slots.value or slots.email or slots.phone or ""
-    if not field or not value:
-        return draft(
-            "❓ "
-            + acting.say("What shall I write where? Try: {example}", example=acting.say("Anna phone +49 30 901820"))
-        )
-    if field in ("email", "phone"):
-        reached = (slots.email or value).lower() if field == "email" else slots.phone or value
-        if holder := _holder(acting, field, reached, found):
-            return draft("⚠ " + acting.say("{value} is {name}'s already.", value=reached, name=label_of(holder)))
-        add_handle(acting.trail, found.id, field, reached)
-    elif field in ("tag", "tags"):
-        add_tag(acting.trail, found.id, value.lstrip("#"))
-    elif field == "company":
-        change_contact(acting.trail, found.id, company_id=company_named(acting.trail, value))
-    elif field == "name":
-        first, _, last = value.rpartition(" ")
-        change_contact(acting.trail, found.id, name=value, first_name=first or value, last_name=last if first else "")
-    elif field == "address":
-        change_contact(acting.trail, found.id, addresses=[*found.addresses, value])
-    elif field in _COLUMNS:
-        change_contact(acting.trail, found.id, **{_COLUMNS[field]: value})
-    else:
-        change_contact(acting.trail, found.id, fields={**found.fields, field: value})
-    shown = acting.words.phone(slots.phone) if field == "phone" and slots.phone else value
-    return draft(
-        f"👤 {label_of(found)}",
-        f"{_field_word(acting, field)}: {shown}",
-        choices=((acting.undo, open_card(acting, found)),),
-    )
-
-
-def _field_word(acting: Acting, field: str) -> str:
-    words = {
-        "phone": acting.say("Phone"),
-        "email": acting.say("Email"),
-        "company": acting.say("Company"),
-        "title": acting.say("Job title"),
-        "birthday": acting.say("Birthday"),
-        "address": acting.say("Address"),
-        "status": acting.say("Status"),
-        "name": acting.say("Name"),
-        "tag": acting.say("Tag"),
-        "tags": acting.say("Tag"),
-        "website": acting.say("Website"),
-    }
-    return words.get(field, field)
 
 
 def open_card(acting: Acting, contact: Contact) -> Choice:
@@ -179,7 +124,7 @@ def _twins(acting: Acting, intent: Intent) -> list[Contact]:
     return [each for each in held if each is not None] + close
 
 
-def _holder(acting: Acting, kind: str, value: str, but: Contact) -> Contact | None:
+def holder_of(acting: Acting, kind: str, value: str, but: Contact) -> Contact | None:
     """Another contact that has this handle for itself."""
     for contact_id, shared in contacts_by_handles(acting.connection, kind, [value]).get(value, []):
         if contact_id != but.id and not shared:
@@ -204,6 +149,15 @@ def _as_written(name: str) -> str:
     """A name typed without capitals, as its owner writes it."""
     return (
         " ".join(word[:1].upper() + word[1:] for word in name.split()) if name.islower() and "@" not in name else name
+    )
+
+
+def _firm(name: str) -> str:
+    """A firm typed without capitals, as it is written."""
+    return (
+        " ".join(_FORMS.get(word.rstrip("."), word[:1].upper() + word[1:]) for word in name.split())
+        if name.islower()
+        else name
     )
 
 

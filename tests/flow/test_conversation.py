@@ -109,3 +109,51 @@ async def test_anothers_button_does_nothing(house: TestHouse) -> None:
     eve = house.member("Eve Sand")
     assert "no such button" in await eve._send(tap=token)
     assert len(await house.rows("contacts")) == 1
+
+
+async def test_fields_are_kept_in_the_form_that_serves_later(house: TestHouse) -> None:
+    await house.max.says("new lead anna kern, nordwind gmbh, anna@nordwind.example")
+    await house.max.says("birthday of anna 17 May")
+    await house.max.says("anna phone +49 30 901820")
+    await house.max.says("tag anna as vip")
+    [contact] = await house.rows("contacts")
+    assert (contact["name"], contact["birthday"]) == ("Anna Kern", "--05-17")
+    assert [row["name"] for row in await house.rows("companies")] == ["Nordwind GmbH"]
+    assert [row["value"] for row in await house.rows("handles", kind="phone")] == ["+4930901820"]
+    assert [row["tag"] for row in await house.rows("contact_tags")] == ["vip"]
+
+
+async def test_a_handle_that_another_contact_has_is_refused_by_name(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    await house.max.says("new lead Bert Busch, bert@busch.example")
+    assert "is Anna Kern's already" in await house.max.says("Bert Busch email is anna@nordwind.example")
+
+
+async def test_delete_asks_first_and_can_be_undone(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example, wants 20 licences")
+    await house.max.says("delete Anna Kern")
+    assert len(await house.rows("contacts")) == 1
+    await house.max.taps("Delete")
+    assert await house.rows("contacts") == []
+    await house.max.says("undo")
+    assert "wants 20 licences" in await house.max.says("anna")
+
+
+async def test_merge_asks_first_and_makes_one(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    await house.max.says("new lead Anne Kerner, +49 30 901820")
+    await house.max.says("merge Anna Kern and Anne Kerner")
+    await house.max.taps("Merge")
+    assert [row["name"] for row in await house.rows("contacts")] == ["Anna Kern"]
+    assert {row["contact_id"] for row in await house.rows("handles")} == {1}
+
+
+async def test_a_senseless_moment_is_told_with_what_works(house: TestHouse) -> None:
+    assert "is no date" in await house.max.says("remind me 32 nov to call Anna")
+    assert await house.rows("tasks") == []
+
+
+async def test_quiet_hours_are_set_in_words(house: TestHouse) -> None:
+    assert "20:00–8:00" in await house.max.says("quiet hours 20:00-8:00")
+    [user] = await house.rows("users")
+    assert (user["quiet_from"], user["quiet_to"]) == ("20:00", "08:00")
