@@ -17,8 +17,16 @@ Plain = Any  # what json can write
 
 
 def to_json(value: object) -> str:
-    """A dataclass of strings, numbers, moments, tuples, dicts and further dataclasses, as compact JSON."""
-    return json.dumps(pack(value), ensure_ascii=False, separators=(",", ":"))
+    """A dataclass of strings, numbers, moments, tuples, dicts and further dataclasses, as compact JSON.
+
+    Halves of letters (lone surrogates), which no database takes, become U+FFFD.
+    """
+    text = json.dumps(pack(value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def from_json(cls: type[T], text: str) -> T:

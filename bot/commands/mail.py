@@ -41,11 +41,14 @@ def explain(args: argparse.Namespace) -> int:
 def newest(args: argparse.Namespace) -> int:
     """A text a line in, what is new in it a line out."""
     sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+    sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
     for line in sys.stdin:
         try:
             asked = json.loads(line)
+            if not all(isinstance(each, str) for each in (asked["text"], asked.get("lang") or "")):
+                raise TypeError
             shown = {"newest": newest_text(asked["text"], asked.get("lang"))}
-        except (ValueError, TypeError, KeyError):
+        except (ValueError, TypeError, KeyError, RecursionError):
             shown = {"error": 'want one JSON object a line, for example {"text": "Yes.\\n\\n> ok?"}'}
         print(json.dumps(shown, ensure_ascii=False), flush=True)
     return 0
