@@ -23,8 +23,8 @@ from bench.corpus import settings_for
 from bench.measuring import cpu_of, median, percentile, show
 from bench.service import TOKEN, environment_of, running_service
 from bot.wiring import open_house, running, start_delivery, start_parts
-from storage.database import open_database_now
 from storage.messages import OutgoingMessage
+from storage.opening import open_database_now
 from storage.outbox import Carrier
 from storage.reminders import next_reminder
 from storage.tables import reminders, tasks

@@ -16,7 +16,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.errors import is_trouble
 from storage.messages import OutgoingMessage
-from storage.outbox import LEASE, Carrier
+from storage.outbox import LEASE, Carrier, Never, NotNow
 from storage.wakeup import LONGEST_SLEEP, sleep
 
 log = logging.getLogger("rapport.delivery")
@@ -25,18 +25,6 @@ SEND_LIMIT = LEASE.total_seconds() * 2 / 3  # a send must end before its claim m
 _FAREWELL = 3.0  # seconds that a stop waits for the send in hand
 _DEFECTS = 3  # after so many defects of its face over one message it is parked
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.1, 5.0  # seconds between two tries to write down what became of a send
-
-
-class NotNow(Exception):
-    """It wasn't delivered, or nobody knows: tried again, after `wait` seconds when the other side says so."""
-
-    def __init__(self, reason: str, wait: float | None = None) -> None:
-        super().__init__(reason)
-        self.wait = wait
-
-
-class Never(Exception):
-    """It can't be delivered at all: blocked, gone, refused for good."""
 
 
 class Face(Protocol):

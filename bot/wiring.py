@@ -16,7 +16,8 @@ from bot.flow import Flow
 from bot.loops import handle_messages, keep_running, push_reminders
 from bot.settings import Settings
 from storage.clock import Clock
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.opening import open_database
 from storage.wakeup import Wakeups, watching
 
 if TYPE_CHECKING:

@@ -6,9 +6,9 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -166,32 +166,6 @@ def database_url(setting: str) -> URL:
     if backend == "sqlite":
         return url.set(drivername="sqlite")
     raise WrongSetting(f"RAPPORT_DATABASE: {backend} isn't supported. Use a file's path or postgresql://...")
-
-
-@asynccontextmanager
-async def open_database(setting: str) -> AsyncIterator[Database]:
-    """A database with its schema up to date, closed at the end."""
-    from storage.schema import upgrade
-
-    database = Database(setting)
-    try:
-        upgrade(database)
-        yield database
-    finally:
-        await database.close()
-
-
-@contextmanager
-def open_database_now(setting: str) -> Iterator[Database]:
-    """The same for commands without an event loop."""
-    from storage.schema import upgrade
-
-    database = Database(setting)
-    try:
-        upgrade(database)
-        yield database
-    finally:
-        database.close_now()
 
 
 def _make_file(url: URL) -> None:

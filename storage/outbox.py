@@ -55,6 +55,18 @@ _SENT = (
 )
 
 
+class NotNow(Exception):
+    """It wasn't delivered, or nobody knows: tried again, after `wait` seconds when the other side says so."""
+
+    def __init__(self, reason: str, wait: float | None = None) -> None:
+        super().__init__(reason)
+        self.wait = wait
+
+
+class Never(Exception):
+    """It can't be delivered at all: blocked, gone, refused for good."""
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
     """Where a message goes. "push" is whichever face reaches the user at that moment."""

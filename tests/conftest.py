@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.opening import open_database
 from tests.house import TestHouse, opened_house
 
 PEERS = Path(__file__).parent / "peers"

@@ -24,7 +24,7 @@ def read(name: str) -> str:
 
 def commands(parser: argparse.ArgumentParser, prefix: str = "rapport") -> dict[str, argparse.ArgumentParser]:
     """Every command of the command line, by its words."""
-    found = {}
+    found: dict[str, argparse.ArgumentParser] = {}
     for action in parser._actions:
         if isinstance(action, argparse._SubParsersAction):
             for name, child in action.choices.items():

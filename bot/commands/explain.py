@@ -19,8 +19,9 @@ from handlers.understand.intents import Lookups, NoLookups, Understanding
 from handlers.understand.understand import understand
 from reminders.moment import Setting
 from storage.clock import Clock
-from storage.database import Database, database_url, open_database_now
+from storage.database import Database, database_url
 from storage.errors import WrongUsage
+from storage.opening import open_database_now
 
 
 def explain(args: argparse.Namespace) -> int:
@@ -33,6 +34,7 @@ def explain(args: argparse.Namespace) -> int:
             print(_explained(settings, database, {"text": args.text}), flush=True)
             return 0
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+        sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
         for line in sys.stdin:
             print(_answer(settings, database, line), flush=True)
     return 0
@@ -44,8 +46,10 @@ def _answer(settings: Settings, database: Database | None, line: str) -> str:
         asked = json.loads(line)
         if not isinstance(asked, dict) or not isinstance(asked.get("text"), str):
             raise TypeError
+        if not all(isinstance(asked.get(name) or "", str) for name in ("lang", "now", "tz", "country")):
+            raise TypeError
         return _explained(settings, database, asked)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError, RecursionError):
         wanted = 'want one JSON object a line, for example {"text": "call Anna", "lang": "en"}'
         return json.dumps({"error": wanted})
 

@@ -11,8 +11,8 @@ from typing import TextIO
 from sqlalchemy import Connection
 
 from bot.settings import load_settings
-from storage.database import open_database_now
 from storage.export import export_records
+from storage.opening import open_database_now
 
 
 def export(args: argparse.Namespace) -> int:

@@ -7,7 +7,8 @@ import json
 import sys
 
 from bot.settings import load_settings
-from storage.database import Database, open_database_now
+from storage.database import Database
+from storage.opening import open_database_now
 from storage.search import Hit, find_contacts
 
 
@@ -16,6 +17,7 @@ def find(args: argparse.Namespace) -> int:
     with open_database_now(load_settings().database) as database:
         if args.jsonl:
             sys.stdin.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
+            sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
             for line in sys.stdin:
                 print(json.dumps([_as_json(hit) for hit in _find(database, line)], ensure_ascii=False), flush=True)
             return 0

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from bot.log import start_logging
 from bot.settings import Settings, load_settings
-from storage.database import open_database_now
 from storage.meta import claim_code, new_claim_code
+from storage.opening import open_database_now
 from storage.users import owners
 
 

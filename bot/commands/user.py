@@ -11,9 +11,9 @@ from sqlalchemy import Connection
 
 from bot.settings import load_settings
 from storage.clock import Clock
-from storage.database import open_database_now
 from storage.errors import NotFound, RapportError, WrongSetting
 from storage.meta import end_claim, new_claim_code
+from storage.opening import open_database_now
 from storage.users import User, add_user, all_users, owners, remove_user, user_by_name
 
 

@@ -12,13 +12,12 @@ from typing import Self
 from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
 
-from bot.delivery import Never, NotNow
 from bot.telegram.client import Client
 from bot.telegram.place import Place, place_of
 from bot.telegram.render import Part, keyboard, render
 from storage.database import Database
 from storage.messages import OutgoingMessage
-from storage.outbox import Carrier
+from storage.outbox import Carrier, Never, NotNow
 from storage.users import user_by_handle, user_by_id
 
 _FIRST_RETRY = 0.3  # seconds: most often it was only a connection that had grown old

@@ -13,7 +13,7 @@ from bot.settings import Settings
 from bot.telegram import receive
 from bot.wiring import House
 from handlers.team import Team
-from storage.database import open_database
+from storage.opening import open_database
 from storage.users import add_user
 from tests.bot.telegram_house import bot_running
 from tests.fakes.bot_api import TOKEN, FakeBotApi

@@ -46,9 +46,7 @@ def snapshot(connection: Connection) -> dict[str, list[tuple[str, ...]]]:
     seen = {}
     for name in ("contacts", "handles", "contact_tags", "notes", "tasks", "deals", "companies", "contact_terms"):
         table = metadata.tables[name]
-        columns = [
-            c for c in table.c if c.name != "version" and not (name == "contact_terms" and c.name == "id")
-        ]
+        columns = [c for c in table.c if c.name != "version" and not (name == "contact_terms" and c.name == "id")]
         seen[name] = sorted((tuple(map(str, row)) for row in connection.execute(select(*columns))), key=str)
     return seen
 

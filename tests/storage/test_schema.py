@@ -14,8 +14,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.exc import IntegrityError
 
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.errors import NewerSchema
+from storage.opening import open_database
 from storage.schema import HEAD, MIGRATIONS, schema_version, upgrade
 from storage.tables import contacts, handles, metadata, notes, stages, tasks
 
