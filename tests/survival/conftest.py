@@ -12,7 +12,8 @@ import pytest
 
 from bot.flow import Flow
 from storage.clock import Clock
-from storage.database import Database, open_database
+from storage.database import Database
+from storage.opening import open_database
 from tests.conftest import PEERS, new_postgresql_database, require
 from tests.house import MONDAY, TEAM, TestHouse
 from tests.survival.deaths import Nursery

@@ -28,9 +28,10 @@ from bot.flow import Flow
 from handlers.bracket import handle
 from handlers.team import Team
 from storage.clock import Clock
-from storage.database import Database, open_database
+from storage.database import Database
 from storage.inbox import compress
 from storage.messages import InboundMessage, OutgoingMessage, Sender
+from storage.opening import open_database
 from storage.outbox import Carrier
 from tests.house import MONDAY, TEAM
 from tests.survival.program import Place

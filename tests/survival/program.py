@@ -19,7 +19,7 @@ from typing import Any, Self, TypeVar
 
 from sqlalchemy import Connection, update
 
-from storage.database import open_database_now
+from storage.opening import open_database_now
 from storage.tables import users
 from storage.users import add_user
 

@@ -1,4 +1,4 @@
-"""A message that fails by its own fault is given up in the end, the machine's trouble is waited out; nothing is lost."""
+"""A message that fails by its own fault is given up; the machine's trouble is waited out; nothing is lost."""
 
 from __future__ import annotations
 
