@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
 
 from storage.tables import buttons, outbox, questions
 
@@ -31,6 +31,11 @@ class Question:
 
     asks: str
     arguments: dict[str, Any]
+
+
+_HERE = (questions.c.user_id == bindparam("user"), questions.c.lane == bindparam("lane"))
+_QUESTION = select(questions.c.asks, questions.c.arguments).where(*_HERE)
+_ANSWERED = delete(questions).where(*_HERE)
 
 
 def button(connection: Connection, token: str, user_id: int) -> Pressed | None:
@@ -97,9 +102,9 @@ def ask(connection: Connection, user_id: int, lane: str, asks: str, arguments: d
 
 def take_question(connection: Connection, user_id: int, lane: str) -> Question | None:
     """The question that waits in this lane; it waits no longer."""
-    here = (questions.c.user_id == user_id, questions.c.lane == lane)
-    row = connection.execute(select(questions.c.asks, questions.c.arguments).where(*here)).first()
+    here = {"user": user_id, "lane": lane}
+    row = connection.execute(_QUESTION, here).first()
     if row is None:
         return None
-    connection.execute(delete(questions).where(*here))
+    connection.execute(_ANSWERED, here)
     return Question(row.asks, row.arguments)

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.derived import refresh
 from storage.errors import CannotUndo, ChangedMeanwhile, NotFound
@@ -35,7 +37,7 @@ class Trail:
 
     def insert(self, table: Table, **values: Any) -> int:
         """A new record; its id."""
-        row_id = int(self.connection.execute(table.insert().returning(table.c.id), values).scalar_one())
+        row_id = int(self.connection.execute(_insert(table), values).scalar_one())
         self._record(table, row_id, None, {"id": row_id, **values})
         return row_id
 
@@ -81,6 +83,12 @@ class Trail:
                 "after": _plain(after),
             },
         )
+
+
+@cache
+def _insert(table: Table) -> ReturningInsert[Any]:
+    """A table's insert; made once."""
+    return table.insert().returning(table.c.id)
 
 
 def changed_by(connection: Connection, inbox_id: int) -> bool:

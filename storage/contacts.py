@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, bindparam, func, literal_column, select
 
 from storage.changes import Trail
 from storage.derived import index_contact
@@ -55,6 +55,17 @@ _BY_IDS = _CONTACTS.where(contacts.c.id.in_(bindparam("ids", expanding=True)))
 _BY_HANDLES = select(handles.c.contact_id, handles.c.value, handles.c.shared).where(
     handles.c.kind == bindparam("kind"), handles.c.value.in_(bindparam("found", expanding=True))
 )
+_ONE = _CONTACTS.where(contacts.c.id == bindparam("id"))
+_ITS = (
+    select(handles.c.id, handles.c.kind, handles.c.value)
+    .where(handles.c.contact_id == bindparam("id"))
+    .union_all(
+        select(contact_tags.c.id, literal_column("'tag'"), contact_tags.c.tag).where(
+            contact_tags.c.contact_id == bindparam("id")
+        )
+    )
+    .order_by("id")
+)
 
 
 def contacts_by_id(connection: Connection, ids: list[int]) -> list[Contact]:
@@ -72,8 +83,13 @@ def contacts_by_id(connection: Connection, ids: list[int]) -> list[Contact]:
 
 def contact_by_id(connection: Connection, contact_id: int) -> Contact | None:
     """One contact."""
-    found = contacts_by_id(connection, [contact_id])
-    return found[0] if found else None
+    row = connection.execute(_ONE, {"id": contact_id}).mappings().first()
+    if row is None:
+        return None
+    reached: dict[str, list[str]] = {}
+    for _, kind, value in connection.execute(_ITS, {"id": contact_id}):
+        reached.setdefault(kind, []).append(value)
+    return _contact(row, reached)
 
 
 def contacts_by_handles(connection: Connection, kind: str, values: list[str]) -> dict[str, list[tuple[int, bool]]]:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
 from sqlalchemy.exc import ArgumentError, OperationalError
-from sqlalchemy.pool import NullPool, QueuePool
+from sqlalchemy.pool import QueuePool
 
 from storage.errors import WrongSetting
 
@@ -42,6 +42,7 @@ class Database:
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._writer = ThreadPoolExecutor(1 if self.is_sqlite else _POOL, thread_name_prefix="database")
         self._turn = threading.Lock()
+        self._kept: Connection | None = None  # the writer's own: opening one costs more than a small transaction
         self._closing = False
         self._engine = self._make_engine()
         self._reader: AsyncEngine | None = None
@@ -96,6 +97,8 @@ class Database:
         """The same where no loop ran."""
         self._closing = True
         self._writer.shutdown(wait=True)
+        if self._kept is not None:
+            self._kept.close()
         self._engine.dispose()
 
     def _transact(self, work: Work[T]) -> tuple[T, bool]:
@@ -103,11 +106,15 @@ class Database:
             with self._engine.begin() as connection:
                 return work(connection), True
         # SQLite has one writer: a turn within the process costs less than its busy handler's sleeps.
-        with self._turn, self._engine.begin() as connection:
-            sqlite: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
-            before = sqlite.total_changes
-            result = work(connection)
-            return result, sqlite.total_changes != before
+        with self._turn:
+            if self._kept is None:
+                self._kept = self._engine.connect()
+            try:
+                return _counted(self._kept, work)
+            except BaseException:
+                self._kept.close()  # whatever state it was left in
+                self._kept = None
+                raise
 
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -145,7 +152,7 @@ class Database:
         if not self.is_sqlite:
             return create_async_engine(self.url, pool_size=2, pool_pre_ping=True)
         url = self.url.set(drivername="sqlite+aiosqlite")
-        reader = create_async_engine(url, poolclass=NullPool, connect_args={"timeout": _BUSY_MS / 1000})
+        reader = create_async_engine(url, pool_size=2, connect_args={"timeout": _BUSY_MS / 1000})
         event.listen(reader.sync_engine, "connect", _prepare_sqlite)
         return reader
 
@@ -166,6 +173,19 @@ def database_url(setting: str) -> URL:
     if backend == "sqlite":
         return url.set(drivername="sqlite")
     raise WrongSetting(f"RAPPORT_DATABASE: {backend} isn't supported. Use a file's path or postgresql://...")
+
+
+def _counted(connection: Connection, work: Work[T]) -> tuple[T, bool]:
+    """One transaction on SQLite, and whether it changed anything."""
+    sqlite = _driver(connection)
+    before = sqlite.total_changes
+    with connection.begin():
+        result = work(connection)
+    return result, sqlite.total_changes != before
+
+
+def _driver(connection: Connection) -> sqlite3.Connection:
+    return connection.connection.driver_connection  # type: ignore[return-value]
 
 
 def _make_file(url: URL) -> None:

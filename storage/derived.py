@@ -2,13 +2,28 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
 from storage.folding import skeleton, words_of
 from storage.tables import companies, contact_terms, contacts, reminders, tasks
 
 _NAME, _COMPANY = 2, 1  # how much a word's match counts
 _MOST_TERMS = 30
+
+
+_TASK = select(tasks.c.remind_at, tasks.c.assignee_id, tasks.c.done_at).where(tasks.c.id == bindparam("task"))
+_CANCEL = (
+    update(reminders)
+    .where(reminders.c.task_id == bindparam("task"), reminders.c.state == literal_column("'pending'"))
+    .values(state="cancelled")
+)
+_SAME = select(reminders.c.id, reminders.c.state).where(
+    reminders.c.task_id == bindparam("task"),
+    reminders.c.user_id == bindparam("user"),
+    reminders.c.due_at == bindparam("due"),
+)
+_PLAN = insert(reminders).values(task_id=bindparam("task"), user_id=bindparam("user"), due_at=bindparam("due"))
+_AGAIN = update(reminders).where(reminders.c.id == bindparam("row")).values(state="pending")
 
 
 def refresh(connection: Connection, table: str, row_id: int) -> None:
@@ -41,25 +56,15 @@ def index_contact(connection: Connection, contact_id: int) -> None:
 
 def plan_reminder(connection: Connection, task_id: int) -> None:
     """Sees that an open task has one pending reminder, at its moment, for its assignee; a closed one none."""
-    task = connection.execute(
-        select(tasks.c.remind_at, tasks.c.assignee_id, tasks.c.done_at).where(tasks.c.id == task_id)
-    ).first()
+    task = connection.execute(_TASK, {"task": task_id}).first()
     if task is None:
         return  # its reminders went with it
-    connection.execute(
-        update(reminders)
-        .where(reminders.c.task_id == task_id, reminders.c.state == "pending")
-        .values(state="cancelled")
-    )
+    connection.execute(_CANCEL, {"task": task_id})
     if task.done_at is not None or task.remind_at is None or task.assignee_id is None:
         return
-    same = (
-        reminders.c.task_id == task_id,
-        reminders.c.user_id == task.assignee_id,
-        reminders.c.due_at == task.remind_at,
-    )
-    known = connection.execute(select(reminders.c.id, reminders.c.state).where(*same)).first()
+    values = {"task": task_id, "user": task.assignee_id, "due": task.remind_at}
+    known = connection.execute(_SAME, values).first()
     if known is None:
-        connection.execute(insert(reminders).values(task_id=task_id, user_id=task.assignee_id, due_at=task.remind_at))
+        connection.execute(_PLAN, values)
     elif known.state == "cancelled":
-        connection.execute(update(reminders).where(reminders.c.id == known.id).values(state="pending"))
+        connection.execute(_AGAIN, {"row": known.id})

@@ -50,6 +50,10 @@ _LOGGED = (
     .where(interaction_contacts.c.interaction_id == bindparam("interaction"))
     .order_by(interaction_contacts.c.id)
 )
+_CONTENT = select(interactions.c.id, interactions.c.occurred_at).where(
+    interactions.c.digest == bindparam("digest"), interactions.c.digest != literal_column("''")
+)
+_LOG = insert(interactions).returning(interactions.c.id)
 
 
 def log_interaction(
@@ -91,9 +95,7 @@ def log_interaction(
         "created_at": trail.at,
     }
     # Not part of the trail: what happened, happened. Undoing takes it off a contact; it then waits in triage.
-    interaction_id = int(
-        trail.connection.execute(insert(interactions).returning(interactions.c.id), values).scalar_one()
-    )
+    interaction_id = int(trail.connection.execute(_LOG, values).scalar_one())
     for contact_id in contacts:
         trail.insert(interaction_contacts, interaction_id=interaction_id, contact_id=contact_id)
     return interaction_id, True
@@ -141,10 +143,7 @@ def same_content(connection: Connection, digest: str, at: datetime, apart: timed
     The date inside a forward lacks its zone and often its seconds: two moments up to `apart` are the same one
     when they differ by whole quarters of an hour, as zones do.
     """
-    query = select(interactions.c.id, interactions.c.occurred_at).where(
-        interactions.c.digest == digest, interactions.c.digest != literal_column("''")
-    )
-    for row in connection.execute(query):
+    for row in connection.execute(_CONTENT, {"digest": digest}):
         gap = abs((row.occurred_at - at).total_seconds())
         if gap <= apart.total_seconds() and (gap < 60 or min(gap % 900, 900 - gap % 900) < 60):
             return int(row.id)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
     BindParameter,
     ColumnElement,
     Connection,
+    Select,
     and_,
     bindparam,
     exists,
@@ -53,6 +55,19 @@ _SENT = (
         sent_ref=bindparam("ref"),
     )
 )
+
+
+_CLAIM = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("ids", expanding=True)))
+    .values(state="claimed", lease_until=bindparam("lease"), attempts=outbox.c.attempts + 1)
+)
+_CARRIED = (
+    update(reminders)
+    .where(reminders.c.outbox_id == bindparam("row"), reminders.c.state == literal_column("'queued'"))
+    .values(state="sent", sent_at=bindparam("now"))
+)
+_BUTTONS = buttons.insert()
 
 
 class NotNow(Exception):
@@ -148,16 +163,17 @@ def add(
         for choice, token in row
     ]
     if pressable:
-        connection.execute(buttons.insert(), pressable)
+        connection.execute(_BUTTONS, pressable)
     announce(connection)
     return int(row_id)
 
 
-def claim(
-    connection: Connection, carrier: Carrier, *, now: datetime, wall: datetime, limit: int = 10
-) -> list[OutgoingMessage]:
-    """Takes the rows whose turn it is, for as long as LEASE; each lane gives one at a time, its oldest."""
+@cache
+def _claimable(carrier: Carrier) -> Select[Any]:
+    """The rows whose turn it is; made once a carrier."""
     older = outbox.alias("older")
+    now = bindparam("now", type_=outbox.c.not_before.type)
+    wall = bindparam("wall", type_=outbox.c.retry_at.type)
     ahead = exists().where(
         older.c.lane == outbox.c.lane,
         older.c.id < outbox.c.id,
@@ -165,7 +181,7 @@ def claim(
         older.c.not_before <= now,
     )
     free = or_(outbox.c.state == literal_column("'queued'"), outbox.c.lease_until < wall)
-    query = (
+    return (
         select(outbox)
         .where(
             _OPEN,
@@ -176,18 +192,20 @@ def claim(
             ~ahead,
         )
         .order_by(outbox.c.id)
-        .limit(limit)
+        .limit(bindparam("most"))
         .with_for_update(of=outbox, skip_locked=True)
     )
-    rows = connection.execute(query).all()
+
+
+def claim(
+    connection: Connection, carrier: Carrier, *, now: datetime, wall: datetime, limit: int = 10
+) -> list[OutgoingMessage]:
+    """Takes the rows whose turn it is, for as long as LEASE; each lane gives one at a time, its oldest."""
+    rows = connection.execute(_claimable(carrier), {"now": now, "wall": wall, "most": limit}).all()
     if not rows:
         return []
     ids = [row.id for row in rows]
-    connection.execute(
-        update(outbox)
-        .where(outbox.c.id.in_(ids))
-        .values(state="claimed", lease_until=wall + LEASE, attempts=outbox.c.attempts + 1)
-    )
+    connection.execute(_CLAIM, {"ids": ids, "lease": wall + LEASE})
     return [
         OutgoingMessage(
             id=row.id,
@@ -204,23 +222,22 @@ def claim(
     ]
 
 
+@cache
+def _next_due(carrier: Carrier) -> Select[Any]:
+    wall_times = func.coalesce(outbox.c.lease_until, outbox.c.retry_at)
+    return select(func.min(outbox.c.not_before), func.min(wall_times)).where(_OPEN, carrier.takes())
+
+
 def next_due(connection: Connection, carrier: Carrier) -> tuple[datetime | None, datetime | None]:
     """When the next row may be sent: by the business's clock (quiet hours), by the wall clock (back-off, leases)."""
-    wall_times = func.coalesce(outbox.c.lease_until, outbox.c.retry_at)
-    row = connection.execute(
-        select(func.min(outbox.c.not_before), func.min(wall_times)).where(_OPEN, carrier.takes())
-    ).one()
+    row = connection.execute(_next_due(carrier)).one()
     return row[0], row[1]
 
 
 def mark_sent(connection: Connection, row_id: int, *, by: Channel, ref: str, wall: datetime, now: datetime) -> None:
     """Delivered: its body is purged, the reminders that it carried are sent."""
     connection.execute(_SENT, {"row": row_id, "at": wall, "by": by, "ref": ref})
-    connection.execute(
-        update(reminders)
-        .where(reminders.c.outbox_id == row_id, reminders.c.state == "queued")
-        .values(state="sent", sent_at=now)
-    )
+    connection.execute(_CARRIED, {"row": row_id, "now": now})
 
 
 def mark_failed(connection: Connection, row_id: int, error: str, *, wall: datetime, wait: float | None = None) -> None:

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
 from rapidfuzz import fuzz
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from storage.contacts import Contact, contacts_by_handles, contacts_by_id
 from storage.folding import fold, skeleton, words_of
-from storage.tables import contact_terms, handles
+from storage.tables import companies, contact_terms, contacts, handles
 
 _MOST = 300  # candidates that are compared in full
+_FAINT = 0.5
 _SURE = 0.86
 _LEAD = 0.08  # how far the best must be ahead of the second to be taken without asking
 
@@ -35,8 +38,10 @@ def find_contacts(connection: Connection, query: str, limit: int = 5) -> list[Hi
     words = words_of(query)[:8]
     if not words:
         return []
-    scored = [Hit(contact, _score(words, contact)) for contact in _candidates(connection, words)]
-    hits = sorted((hit for hit in scored if hit.score >= 0.5), key=lambda hit: (-hit.score, hit.contact.id))[:limit]
+    scored = [(row.contact_id, _score(words, row.name, row.company or "")) for row in _candidates(connection, words)]
+    close = sorted((each for each in scored if each[1] >= _FAINT), key=lambda each: (-each[1], each[0]))
+    best = dict(close[:limit])
+    hits = [Hit(contact, best[contact.id]) for contact in contacts_by_id(connection, list(best))]
     if hits and hits[0].score >= _SURE and (len(hits) == 1 or hits[0].score - hits[1].score >= _LEAD):
         hits[0] = Hit(hits[0].contact, hits[0].score, sure=True)
     return hits
@@ -60,34 +65,47 @@ def _by_handle(connection: Connection, query: str) -> list[Contact]:
     return contacts_by_id(connection, list(rows.scalars()))
 
 
-def _candidates(connection: Connection, words: list[str]) -> list[Contact]:
+@cache
+def _fitting(shape: tuple[bool, ...]) -> Select[Any]:
+    """The contacts with a term like one of the words; made once a number of words, and which of them are long."""
     terms = contact_terms.c
     fits = []
-    for word in words:
-        sound = "~" + skeleton(word)
-        fits += [terms.term == sound, (terms.term >= word) & (terms.term < word + "\uffff")]
-        if len(word) >= 4:  # the first letters heard, for endings and typos further back
-            start = sound[: max(4, len(sound) - 2)]
-            fits.append((terms.term >= start) & (terms.term < start + "\uffff"))
-    query = (
-        select(terms.contact_id)
+    for place, long in enumerate(shape):
+        fits.append(terms.term == bindparam(f"sound{place}"))
+        fits.append((terms.term >= bindparam(f"word{place}")) & (terms.term < bindparam(f"end{place}")))
+        if long:
+            fits.append((terms.term >= bindparam(f"start{place}")) & (terms.term < bindparam(f"stop{place}")))
+    return (
+        select(terms.contact_id, contacts.c.name, companies.c.name.label("company"))
+        .select_from(contact_terms.join(contacts, contacts.c.id == terms.contact_id).outerjoin(companies))
         .where(or_(*fits))
-        .group_by(terms.contact_id)
+        .group_by(terms.contact_id, contacts.c.name, companies.c.name)
         .order_by(func.sum(terms.weight).desc(), terms.contact_id)
         .limit(_MOST)
     )
-    return contacts_by_id(connection, list(connection.execute(query).scalars()))
 
 
-def _score(words: list[str], contact: Contact) -> float:
+def _candidates(connection: Connection, words: list[str]) -> list[Any]:
+    values: dict[str, str] = {}
+    shape = tuple(len(word) >= 4 for word in words)
+    for place, word in enumerate(words):
+        sound = "~" + skeleton(word)
+        values |= {f"sound{place}": sound, f"word{place}": word, f"end{place}": word + "\uffff"}
+        if shape[place]:
+            start = sound[: max(4, len(sound) - 2)]
+            values |= {f"start{place}": start, f"stop{place}": start + "\uffff"}
+    return list(connection.execute(_fitting(shape), values))
+
+
+def _score(words: list[str], own_name: str, own_company: str) -> float:
     """How well each typed word is met by a word of the name or the company; a company's word counts a little less."""
-    name, company = words_of(contact.name), words_of(contact.company)
+    name, company = words_of(own_name), words_of(own_company)
     met = [
         max([_alike(word, own) for own in name] + [0.96 * _alike(word, own) for own in company] + [0.0])
         for word in words
     ]
     score = sum(met) / len(met)
-    if fold(contact.name).split() == words:
+    if fold(own_name).split() == words:
         return 1.0
     return min(score, 0.99)
 
