@@ -18,6 +18,8 @@ from storage.errors import is_trouble
 from storage.messages import Address, Mail
 
 TEMPFAIL, REFUSED = 75, 65  # sysexits.h, as mail servers' pipes read them
+_PATIENCE = 3.0  # seconds that a kept mail may be in another process's hands
+_POLL = 0.02  # seconds between two looks whether that one is done
 
 
 def explain(args: argparse.Namespace) -> int:
@@ -84,9 +86,12 @@ async def _deliver(settings: Settings, raw: bytes, now: str | None) -> None:
     clock = Clock(parse_moment(now, settings.team.zone, option="--now") if now else None)
     async with open_house(settings, clock) as house, MailParser(authserv=settings.authserv) as parser:
         kept = await MailIn(house.flow, parser, clock).take(raw)
+        enough = asyncio.get_running_loop().time() + _PATIENCE
         while not await house.database.read(lambda connection: is_handled(connection, kept.id)):
             if await house.flow.handle_next() is None:
-                return  # it is backing off: `run` goes on with it
+                if asyncio.get_running_loop().time() > enough:
+                    return  # it is backing off: `run` goes on with it
+                await asyncio.sleep(_POLL)
 
 
 def _as_json(file: str, mail: Mail) -> dict[str, object]:
