@@ -51,7 +51,7 @@ def show(message: OutgoingMessage, _line: int | None) -> None:
 
 
 def _start_own_loops(house: House, tasks: Tasks) -> None:
-    bell = house.wakeups.bell()
+    bell = house.wakeups.bell("inbox")
     tasks.start("inbox", lambda: handle_messages(house.flow, house.clock, bell))
 
 

@@ -79,7 +79,7 @@ async def run(settings: Settings) -> int:
 async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None:
     """The loops, and each channel that is configured; one that can't connect is tried again and holds up nothing."""
     settings, flow, clock, wakeups = house.settings, house.flow, house.clock, house.wakeups
-    inbox_bell, reminder_bell = wakeups.bell(), wakeups.bell()
+    inbox_bell, reminder_bell = wakeups.bell("inbox"), wakeups.bell("reminders")
     tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
     tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
     if settings.drop is not None:
@@ -118,7 +118,7 @@ async def _serve_drop(house: House, parser: MailParser, tried: asyncio.Event) ->
 def start_delivery(tasks: Tasks, house: House, face: Face) -> None:
     """Delivers the outbox to one face for as long as the tasks run."""
     delivery = Delivery(house.database, house.clock, face)
-    bell = house.wakeups.bell()
+    bell = house.wakeups.bell("outbox")
     tasks.start(f"delivery {face.carrier.name}", lambda: delivery.run(bell))
 
 

@@ -6,7 +6,7 @@ import asyncio
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Work = Callable[[Connection], T]
+Waker = Callable[[Collection[str]], None]
+
+TOPICS = "rapport_topics"  # in a connection's info: what storage/wakeup.py announces
 
 _BUSY_MS = 10_000  # how long a write waits for another process's transaction
 _SLICE_MS = 250  # it looks up so often whether it is to stop
@@ -46,14 +49,15 @@ class Database:
         self._closing = False
         self._engine = self._make_engine()
         self._reader: AsyncEngine | None = None
-        self._wakers: list[Callable[[], None]] = []
+        self._wakers: list[Waker] = []
+        self._seen: int | None = None  # SQLite's data_version: how often others wrote
 
     async def write(self, work: Work[T]) -> T:
         """Runs the work in one transaction, in the writer's thread: one hop there and back."""
-        result, changed = await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work)
-        if changed:
+        result, topics = await asyncio.get_running_loop().run_in_executor(self._writer, self._transact, work)
+        if topics:
             for wake in self._wakers:
-                wake()
+                wake(topics)
         return result
 
     def transact(self, work: Work[T]) -> T:
@@ -73,13 +77,27 @@ class Database:
             return work(connection)
 
     @contextmanager
-    def waking(self, wake: Callable[[], None]) -> Iterator[None]:
-        """While it lasts, `wake` is called (in the event loop) after each write that changed something."""
+    def waking(self, wake: Waker) -> Iterator[None]:
+        """While it lasts, `wake` is called (in the event loop) with the topics that a write announced."""
         self._wakers.append(wake)
         try:
             yield
         finally:
             self._wakers.remove(wake)
+
+    def changed_elsewhere(self) -> bool:
+        """Did another process write to this SQLite file since the last look? Costs some microseconds; never waits."""
+        if not self._turn.acquire(blocking=False):
+            return False  # a write of ours is under way; the next look tells
+        try:
+            # On the connection that all our writes take, data_version counts only the others'.
+            seen: int = _driver(self._writing()).execute("PRAGMA data_version").fetchone()[0]
+        except (sqlite3.OperationalError, OperationalError):
+            return False
+        finally:
+            self._turn.release()
+        changed, self._seen = seen != self._seen, seen
+        return changed
 
     @property
     def engine(self) -> Engine:
@@ -101,20 +119,25 @@ class Database:
             self._kept.close()
         self._engine.dispose()
 
-    def _transact(self, work: Work[T]) -> tuple[T, bool]:
+    def _transact(self, work: Work[T]) -> tuple[T, set[str]]:
+        """The work's result, and the topics that it announced."""
         if not self.is_sqlite:
-            with self._engine.begin() as connection:
-                return work(connection), True
+            with self._engine.connect() as connection:
+                return _announced(connection, work)
         # SQLite has one writer: a turn within the process costs less than its busy handler's sleeps.
         with self._turn:
-            if self._kept is None:
-                self._kept = self._engine.connect()
+            kept = self._writing()
             try:
-                return _counted(self._kept, work)
+                return _announced(kept, work)
             except BaseException:
-                self._kept.close()  # whatever state it was left in
-                self._kept = None
+                kept.close()  # whatever state it was left in
+                self._kept = self._seen = None
                 raise
+
+    def _writing(self) -> Connection:
+        if self._kept is None:
+            self._kept = self._engine.connect()
+        return self._kept
 
     def _make_engine(self) -> Engine:
         if not self.is_sqlite:
@@ -134,15 +157,16 @@ class Database:
     def _begin_sqlite(self, connection: Connection) -> None:
         # A plain BEGIN takes the write lock late, and one of two writers then fails; readers must not take it at all.
         if connection.get_execution_options().get("rapport_reading"):
-            connection.exec_driver_sql("BEGIN")
+            _driver(connection).execute("BEGIN")
             return
         end = time.monotonic() + _BUSY_MS / 1000
         while True:
             try:
-                connection.exec_driver_sql("BEGIN IMMEDIATE")
-            except OperationalError as error:
-                if self._closing or time.monotonic() >= end or "locked" not in str(error.orig):
-                    raise
+                _driver(connection).execute("BEGIN IMMEDIATE")
+            except sqlite3.OperationalError as error:
+                if self._closing or time.monotonic() >= end or "locked" not in str(error):
+                    connection.exec_driver_sql("BEGIN IMMEDIATE")  # the same error, as SQLAlchemy's
+                    return
             else:
                 return
 
@@ -175,13 +199,12 @@ def database_url(setting: str) -> URL:
     raise WrongSetting(f"RAPPORT_DATABASE: {backend} isn't supported. Use a file's path or postgresql://...")
 
 
-def _counted(connection: Connection, work: Work[T]) -> tuple[T, bool]:
-    """One transaction on SQLite, and whether it changed anything."""
-    sqlite = _driver(connection)
-    before = sqlite.total_changes
+def _announced(connection: Connection, work: Work[T]) -> tuple[T, set[str]]:
+    """One transaction, and the topics that were announced in it."""
+    topics: set[str] = set()
+    connection.info[TOPICS] = topics
     with connection.begin():
-        result = work(connection)
-    return result, sqlite.total_changes != before
+        return work(connection), topics
 
 
 def _driver(connection: Connection) -> sqlite3.Connection:

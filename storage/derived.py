@@ -6,6 +6,7 @@ from sqlalchemy import Connection, bindparam, delete, insert, literal_column, se
 
 from storage.folding import skeleton, words_of
 from storage.tables import companies, contact_terms, contacts, reminders, tasks
+from storage.wakeup import announce
 
 _NAME, _COMPANY = 2, 1  # how much a word's match counts
 _MOST_TERMS = 30
@@ -64,6 +65,7 @@ def plan_reminder(connection: Connection, task_id: int) -> None:
         return
     values = {"task": task_id, "user": task.assignee_id, "due": task.remind_at}
     known = connection.execute(_SAME, values).first()
+    announce(connection, "reminders")
     if known is None:
         connection.execute(_PLAN, values)
     elif known.state == "cancelled":

@@ -104,7 +104,7 @@ def keep(connection: Connection, message: InboundMessage, *, raw: bytes | None, 
     if row is None:
         known = {"channel": message.channel, "external_id": message.external_id}
         return Kept(connection.execute(_KNOWN, known).scalar_one(), fresh=False)
-    announce(connection)
+    announce(connection, "inbox")
     return Kept(row, fresh=True)
 
 
@@ -145,7 +145,7 @@ def count_attempt(connection: Connection, inbox_id: int, error: str, *, wall: da
     retry_at = None if parked else wall + _BACKOFF[min(attempts, len(_BACKOFF)) - 1]
     values = {"attempts": attempts, "error": error[:500], "retry_at": retry_at, "state": "parked" if parked else "new"}
     connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
-    announce(connection)
+    announce(connection, "inbox")
     return parked
 
 
@@ -159,7 +159,7 @@ def begin_attempt(connection: Connection, inbox_id: int, *, wall: datetime) -> b
     if attempts >= ATTEMPTS:
         values = {"state": "parked", "retry_at": None}
     connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
-    announce(connection)
+    announce(connection, "inbox")
     return attempts >= ATTEMPTS
 
 

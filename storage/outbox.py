@@ -164,7 +164,7 @@ def add(
     ]
     if pressable:
         connection.execute(_BUTTONS, pressable)
-    announce(connection)
+    announce(connection, "outbox")
     return int(row_id)
 
 
@@ -260,7 +260,7 @@ def mark_parked(connection: Connection, row_id: int, error: str) -> None:
     connection.execute(
         update(outbox).where(outbox.c.id == row_id).values(state="parked", error=error[:500], lease_until=None)
     )
-    announce(connection)
+    announce(connection, "outbox")
 
 
 def release(connection: Connection, row_ids: list[int]) -> None:

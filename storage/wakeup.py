@@ -1,44 +1,48 @@
-"""Wakes sleeping loops when something was written, by this process or another."""
+"""Wakes the loops that sleep when there is something for them, written by this process or another."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import sqlite3
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
+from typing import Literal
 
 from sqlalchemy import Connection, text
 
-from storage.database import Database
+from storage.database import TOPICS, Database
+
+Topic = Literal["inbox", "outbox", "reminders"]
 
 LONGEST_SLEEP = 30.0  # seconds: clocks jump and machines are suspended
 _POLL = 0.03  # seconds between two looks at SQLite's data_version, some microseconds each
 _CHANNEL = "rapport"
 
 
-def announce(connection: Connection) -> None:
-    """Tells other processes on PostgreSQL, at the commit, that there is work; SQLite's are told by its data_version."""
+def announce(connection: Connection, topic: Topic) -> None:
+    """At the commit, the loops of this topic have work: in this process, and on PostgreSQL in the others."""
+    connection.info.setdefault(TOPICS, set()).add(topic)
     if connection.dialect.name == "postgresql":
-        connection.execute(text(f"NOTIFY {_CHANNEL}"))
+        connection.execute(text(f"NOTIFY {_CHANNEL}, '{topic}'"))
 
 
 class Wakeups:
-    """Each loop's own bell; all are rung at every write."""
+    """Each loop's own bell, rung for its topic; all are rung when nobody knows what was written."""
 
     def __init__(self) -> None:
-        self._bells: set[asyncio.Event] = set()
+        self._bells: list[tuple[Topic | None, asyncio.Event]] = []
 
-    def bell(self) -> asyncio.Event:
-        """A bell for one loop. It rings from now on; waiting on it also silences it."""
+    def bell(self, topic: Topic | None = None) -> asyncio.Event:
+        """A bell for one loop, rung for its topic or for all. It rings from now on; waiting on it also silences it."""
         bell = asyncio.Event()
-        self._bells.add(bell)
+        self._bells.append((topic, bell))
         return bell
 
-    def ring(self) -> None:
-        """Wakes all the loops."""
-        for bell in self._bells:
-            bell.set()
+    def ring(self, topics: Collection[str] | None = None) -> None:
+        """Wakes the loops of these topics, all without."""
+        for topic, bell in self._bells:
+            if topic is None or topics is None or topic in topics:
+                bell.set()
 
 
 async def sleep(bell: asyncio.Event, seconds: float) -> None:
@@ -65,19 +69,10 @@ async def watching(database: Database) -> AsyncIterator[Wakeups]:
 
 
 async def _watch_sqlite(database: Database, wakeups: Wakeups) -> None:
-    # data_version reads the shared memory of the WAL: microseconds, so it needs no thread.
-    connection = sqlite3.connect(str(database.url.database), timeout=0)
-    try:
-        seen = None
-        while True:
-            with contextlib.suppress(sqlite3.OperationalError):
-                version = connection.execute("PRAGMA data_version").fetchone()
-                if version != seen and seen is not None:
-                    wakeups.ring()
-                seen = version
-            await asyncio.sleep(_POLL)
-    finally:
-        connection.close()
+    while True:
+        if database.changed_elsewhere():
+            wakeups.ring()
+        await asyncio.sleep(_POLL)
 
 
 async def _watch_postgresql(database: Database, wakeups: Wakeups) -> None:
@@ -89,7 +84,7 @@ async def _watch_postgresql(database: Database, wakeups: Wakeups) -> None:
             async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
                 await connection.execute(f"LISTEN {_CHANNEL}")
                 wakeups.ring()  # what was announced while nobody listened
-                async for _ in connection.notifies():
-                    wakeups.ring()
+                async for notice in connection.notifies():
+                    wakeups.ring({notice.payload})
         except psycopg.OperationalError:
             await asyncio.sleep(1)  # the loops meanwhile wake up by themselves
