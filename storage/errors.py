@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy.exc import DBAPIError, IntegrityError, InterfaceError, OperationalError
-
 # SQLite reports its own faults and ours under one class; these words tell which are the machine's.
 _SQLITE_TROUBLE = ("locked", "busy", "full", "disk", "readonly", "unable to open", "i/o", "out of memory", "malformed")
 
@@ -38,6 +36,9 @@ class NotFound(RapportError):
 
 def is_trouble(error: BaseException) -> bool:
     """Is it the machine's fault (locks, disk, connection), so that no message may be blamed for it?"""
+    # Imported here: the mail worker needs this tree, and no database.
+    from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+
     if isinstance(error, OperationalError | InterfaceError):
         if error.orig is not None and type(error.orig).__module__.startswith("sqlite3"):
             words = str(error.orig).lower()
@@ -50,4 +51,6 @@ def is_trouble(error: BaseException) -> bool:
 
 def is_race(error: BaseException) -> bool:
     """Did another writer get there first, so that the same step may simply be tried again?"""
+    from sqlalchemy.exc import IntegrityError
+
     return isinstance(error, IntegrityError | ChangedMeanwhile)

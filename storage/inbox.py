@@ -5,10 +5,8 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     bindparam,
@@ -19,11 +17,11 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.codec import from_json, to_json
 from storage.messages import InboundMessage
 from storage.tables import inbox
+from storage.upsert import insert_once
 from storage.wakeup import announce
 
 ATTEMPTS = 3  # after so many failures of its own a message is parked
@@ -31,13 +29,7 @@ BEGUN = timedelta(seconds=15)  # an attempt that began longer ago died with its 
 _BACKOFF = (timedelta(seconds=1), timedelta(seconds=5))
 
 _NEW: ColumnElement[str] = literal_column("'new'")  # written out, or SQLite wouldn't see that its partial index fits
-_VALUES: dict[str, BindParameter[Any]] = {
-    name: bindparam(name) for name in ("channel", "external_id", "lane", "message", "raw", "state", "error", "kept_at")
-}
-_KEEP = {
-    "sqlite": sqlite.insert(inbox).values(_VALUES).on_conflict_do_nothing().returning(inbox.c.id),
-    "postgresql": postgresql.insert(inbox).values(_VALUES).on_conflict_do_nothing().returning(inbox.c.id),
-}
+_COLUMNS = ("channel", "external_id", "lane", "message", "raw", "state", "error", "kept_at")
 _KNOWN = select(inbox.c.id).where(
     inbox.c.channel == bindparam("channel"), inbox.c.external_id == bindparam("external_id")
 )
@@ -100,7 +92,7 @@ def keep(connection: Connection, message: InboundMessage, *, raw: bytes | None, 
         "error": message.problem or "",
         "kept_at": wall,
     }
-    row = connection.execute(_KEEP[connection.dialect.name], values).scalar()
+    row = connection.execute(insert_once(connection.dialect.name, inbox, _COLUMNS), values).scalar()
     if row is None:
         known = {"channel": message.channel, "external_id": message.external_id}
         return Kept(connection.execute(_KNOWN, known).scalar_one(), fresh=False)

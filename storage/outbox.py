@@ -8,7 +8,6 @@ from functools import cache
 from typing import Any, Literal
 
 from sqlalchemy import (
-    BindParameter,
     ColumnElement,
     Connection,
     Select,
@@ -21,12 +20,12 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
 from storage.clock import new_token
 from storage.codec import from_json, to_json
 from storage.messages import Button, Channel, Draft, OutgoingMessage, Reply
 from storage.tables import buttons, outbox, reminders, user_handles
+from storage.upsert import insert_once
 from storage.wakeup import announce
 
 LEASE = timedelta(seconds=30)  # a claim that is older belongs to a dead process: nobody knows whether it was sent
@@ -34,13 +33,9 @@ _LONGEST_BACKOFF = timedelta(minutes=5)
 
 _OPEN = literal_column("outbox.state").in_([literal_column("'queued'"), literal_column("'claimed'")])
 _COLUMNS = (
-    "key channel lane user_id inbox_id kind address body in_answer_to edits created_at not_before".split()  # noqa: SIM905
+    *("key", "channel", "lane", "user_id", "inbox_id", "kind"),
+    *("address", "body", "in_answer_to", "edits", "created_at", "not_before"),
 )
-_VALUES: dict[str, BindParameter[Any]] = {name: bindparam(name) for name in _COLUMNS}
-_ADD = {
-    "sqlite": sqlite.insert(outbox).values(_VALUES).on_conflict_do_nothing().returning(outbox.c.id),
-    "postgresql": postgresql.insert(outbox).values(_VALUES).on_conflict_do_nothing().returning(outbox.c.id),
-}
 _SENT = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"))
@@ -147,7 +142,7 @@ def add(
         "created_at": now,
         "not_before": not_before or now,
     }
-    row_id = connection.execute(_ADD[connection.dialect.name], values).scalar()
+    row_id = connection.execute(insert_once(connection.dialect.name, outbox, _COLUMNS), values).scalar()
     if row_id is None:
         return None
     pressable = [

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from rapidfuzz import fuzz
 from sqlalchemy import Connection, Select, bindparam, func, or_, select
 
 from storage.contacts import Contact, contacts_by_handles, contacts_by_id
@@ -117,5 +116,7 @@ def _alike(typed: str, own: str) -> float:
         return 0.94
     if len(typed) >= 2 and own.startswith(typed):
         return 0.88
+    from rapidfuzz import fuzz  # only where nothing simpler fits: it takes long to import
+
     ratio = fuzz.ratio(skeleton(typed), skeleton(own)) / 100
     return ratio * 0.95 if ratio >= 0.75 and min(len(typed), len(own)) >= 4 else 0.0

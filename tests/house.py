@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
 
-from bot.console import ConsoleFace, parse_moment
+from bot.console import parse_moment
 from bot.delivery import Delivery
 from bot.flow import Flow
 from bot.mail_in import prepared
@@ -22,6 +22,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.inbox import Kept, compress
 from storage.messages import InboundMessage, OutgoingMessage, Sender
+from storage.outbox import Carrier
 from storage.tables import metadata
 from storage.users import User, add_user, user_by_id
 
@@ -80,10 +81,26 @@ class Chat:
         return "\n".join(each.reply.text for each in await self._deliver())
 
     async def _deliver(self) -> list[OutgoingMessage]:
+        return await self._delivered(Carrier("console", self.user.id))
+
+    async def _delivered(self, carrier: Carrier) -> list[OutgoingMessage]:
+        """What this face is given to deliver now."""
         before = len(self.heard)
-        face = ConsoleFace(self.user, lambda message, _: self.heard.append(message))
-        await Delivery(self.house.database, self.house.clock, face).deliver_all()
+        await Delivery(self.house.database, self.house.clock, Recorder(carrier, self.heard)).deliver_all()
         return self.heard[before:]
+
+
+@dataclass(frozen=True)
+class Recorder:
+    """A face that only remembers."""
+
+    carrier: Carrier
+    heard: list[OutgoingMessage]
+
+    async def deliver(self, message: OutgoingMessage) -> str:
+        """Remembers it."""
+        self.heard.append(message)
+        return f"{self.carrier.name}:{message.id}"
 
 
 class TestHouse:
