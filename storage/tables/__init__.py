@@ -1,7 +1,7 @@
 """The tables of the design's words; the rules that hold always are held by the database itself."""
 
 from storage.tables.columns import metadata
-from storage.tables.flow import buttons, changes, inbox, meta, outbox, questions
+from storage.tables.flow import buttons, changes, inbox, mailboxes, meta, outbox, questions
 from storage.tables.people import (
     companies,
     contact_tags,
@@ -36,6 +36,7 @@ __all__ = [
     "inbox",
     "interaction_contacts",
     "interactions",
+    "mailboxes",
     "meta",
     "metadata",
     "notes",

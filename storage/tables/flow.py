@@ -114,6 +114,20 @@ changes = Table(
     sqlite_autoincrement=True,
 )
 
+mailboxes = Table(
+    "mailboxes",  # how far each IMAP folder was read: what is kept, not what is marked as read, is the truth
+    metadata,
+    identity(),
+    Column("account", String(600), nullable=False),  # user@host:port
+    Column("folder", String(600), nullable=False),
+    Column("uidvalidity", BigInt, nullable=False),
+    Column("last_uid", BigInt, nullable=False),  # mail up to it is kept
+    Column("found_to", BigInt, nullable=False),  # mail up to it was there at first sight
+    moment("found_at", required=True),  # when that was (the business's clock)
+    UniqueConstraint("account", "folder"),
+    sqlite_autoincrement=True,
+)
+
 meta = Table(
     "meta",
     metadata,
