@@ -26,7 +26,7 @@ def test_mails_and_messages_come_in_while_it_is_killed_again_and_again(tmp_path:
     if os.environ.get("RAPPORT_SURVIVAL") == "full":
         plan, place = Plan(), Place(tmp_path)
     else:
-        plan, place = Plan(mails=40, messages=40, kills=6, pipe_every=4), Place(tmp_path, command=HURRIED)
+        plan, place = Plan(mails=40, messages=40, kills=6, pipe_every=8), Place(tmp_path, command=HURRIED)
     outcome = Experiment(plan, place, telegram).run()
     assert outcome.faults == [], outcome
     assert outcome.kills >= plan.kills

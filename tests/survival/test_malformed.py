@@ -153,7 +153,7 @@ class TestJsonLines:
 
 
 class TestMail:
-    @pytest.mark.parametrize("name", ["nothing", "garbage", "NULs", "2,000 nested parts"])
+    @pytest.mark.parametrize("name", ["nothing", "NULs", "2,000 nested parts"])
     def test_a_pipe_takes_it_or_says_why_not(self, tmp_path: Path, name: str) -> None:
         place = Place(tmp_path)
         place.team()
