@@ -9,13 +9,24 @@ from sqlalchemy import Table, select
 from storage.changes import Trail
 from storage.contacts import change_contact, contact_by_id
 from storage.derived import index_contact, plan_reminder
-from storage.tables import contact_tags, contacts, deals, handles, interaction_contacts, notes, tasks
+from storage.tables import (
+    contact_sources,
+    contact_tags,
+    contacts,
+    deal_sources,
+    deals,
+    handles,
+    interaction_contacts,
+    notes,
+    tasks,
+)
 
 _OWNED: tuple[Table, ...] = (notes, tasks, deals)  # rows that belong to one contact and move as they are
 _UNIQUE: dict[str, tuple[Table, tuple[str, ...]]] = {  # rows that a contact has once each
     "handles": (handles, ("kind", "value")),
     "tags": (contact_tags, ("tag",)),
     "interactions": (interaction_contacts, ("interaction_id",)),
+    "sources": (contact_sources, ("system", "external_id")),
 }
 
 
@@ -27,7 +38,7 @@ def remove_contact(trail: Trail, contact_id: int) -> None:
         for child in list(connection.execute(children).scalars()):
             trail.update(tasks, child, parent_id=None)
     for deal_id in list(connection.execute(select(deals.c.id).where(deals.c.contact_id == contact_id)).scalars()):
-        for table in (notes, tasks):
+        for table in (notes, tasks, deal_sources):
             for row_id in list(connection.execute(select(table.c.id).where(table.c.deal_id == deal_id)).scalars()):
                 trail.delete(table, row_id)
     for table in (*_OWNED, *(table for table, _ in _UNIQUE.values())):

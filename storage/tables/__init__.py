@@ -4,6 +4,7 @@ from storage.tables.columns import metadata
 from storage.tables.flow import buttons, changes, inbox, mailboxes, meta, outbox, questions
 from storage.tables.people import (
     companies,
+    contact_sources,
     contact_tags,
     contact_terms,
     contacts,
@@ -13,6 +14,7 @@ from storage.tables.people import (
     users,
 )
 from storage.tables.work import (
+    deal_sources,
     deals,
     interaction_contacts,
     interactions,
@@ -28,9 +30,11 @@ __all__ = [
     "buttons",
     "changes",
     "companies",
+    "contact_sources",
     "contact_tags",
     "contact_terms",
     "contacts",
+    "deal_sources",
     "deals",
     "handles",
     "inbox",

@@ -125,6 +125,18 @@ contact_tags = Table(
     sqlite_autoincrement=True,
 )
 
+contact_sources = Table(
+    "contact_sources",  # which record of another system a contact came from, so that a second import finds it again
+    metadata,
+    identity(),
+    reference("contacts", "contact_id", required=True),
+    Column("system", String(60), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    UniqueConstraint("system", "external_id"),
+    Index("ix_contact_sources_contact_id", "contact_id"),
+    sqlite_autoincrement=True,
+)
+
 contact_terms = Table(
     "contact_terms",  # the search's own index: derived from names and companies, never exported
     metadata,

@@ -105,6 +105,18 @@ deals = Table(
     sqlite_autoincrement=True,
 )
 
+deal_sources = Table(
+    "deal_sources",  # which record of another system a deal came from
+    metadata,
+    identity(),
+    reference("deals", "deal_id", required=True),
+    Column("system", String(60), nullable=False),
+    Column("external_id", String(200), nullable=False),
+    UniqueConstraint("system", "external_id"),
+    Index("ix_deal_sources_deal_id", "deal_id"),
+    sqlite_autoincrement=True,
+)
+
 tasks = Table(
     "tasks",
     metadata,

@@ -337,6 +337,20 @@ def upgrade() -> None:
         batch_op.create_index("ix_buttons_user_id", ["user_id", "id"], unique=False)
 
     op.create_table(
+        "contact_sources",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("system", sa.String(length=60), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["contact_id"], ["contacts.id"], name=op.f("fk_contact_sources_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_sources")),
+        sa.UniqueConstraint("system", "external_id", name=op.f("uq_contact_sources_system_external_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("contact_sources", schema=None) as batch_op:
+        batch_op.create_index("ix_contact_sources_contact_id", ["contact_id"], unique=False)
+
+    op.create_table(
         "contact_tags",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -461,6 +475,20 @@ def upgrade() -> None:
             sqlite_where=sa.text("state = 'open'"),
             postgresql_where=sa.text("state = 'open'"),
         )
+
+    op.create_table(
+        "deal_sources",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("deal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("system", sa.String(length=60), nullable=False),
+        sa.Column("external_id", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(["deal_id"], ["deals.id"], name=op.f("fk_deal_sources_deal_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_deal_sources")),
+        sa.UniqueConstraint("system", "external_id", name=op.f("uq_deal_sources_system_external_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("deal_sources", schema=None) as batch_op:
+        batch_op.create_index("ix_deal_sources_deal_id", ["deal_id"], unique=False)
 
     op.create_table(
         "notes",
