@@ -13,6 +13,7 @@ _LOUD = (
     "httpcore",
     "telegram",
     "mail.log",
+    "aioimaplib",
     "asyncio",
     "alembic",
     "sqlalchemy",
