@@ -6,6 +6,7 @@ receive -> prepare -> inbox.keep -> [ identify -> record -> understand -> act ->
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -56,14 +57,25 @@ class Flow:
 
     async def keep(self, message: InboundMessage, *, raw: bytes | None = None) -> Kept:
         """Keeps a message once; after this returns it can be acknowledged. `raw` as inbox.compress makes it."""
-        wall = self._clock.wall()
-        message = replace(message, received=self._clock.now())
+        [kept] = await self.keep_all([(message, raw)])
+        return kept
 
-        def work(connection: Connection) -> Kept:
-            kept = inbox.keep(connection, message, raw=raw, wall=wall)
-            if kept.fresh and message.problem:
-                self._give_up(connection, kept.id, message.problem)
-            return kept
+    async def keep_all(
+        self, messages: Sequence[tuple[InboundMessage, bytes | None]], also: Callable[[Connection], None] | None = None
+    ) -> list[Kept]:
+        """Keeps messages with their raw bytes, and does what is also to be done, all in one transaction."""
+        wall, now = self._clock.wall(), self._clock.now()
+
+        def work(connection: Connection) -> list[Kept]:
+            every = []
+            for message, raw in messages:
+                kept = inbox.keep(connection, replace(message, received=now), raw=raw, wall=wall)
+                if kept.fresh and message.problem:
+                    self._give_up(connection, kept.id, message.problem)
+                every.append(kept)
+            if also is not None:
+                also(connection)
+            return every
 
         return await self._database.write(work)
 

@@ -25,7 +25,12 @@ class MailIn:
         self._clock = clock
 
     async def take(self, raw: bytes) -> Kept:
-        """Keeps one raw mail; when this returns it may be acknowledged. Raises MailUnreadable for no mail at all.
+        """Keeps one raw mail; when this returns it may be acknowledged. Raises MailUnreadable for no mail at all."""
+        message, packed = await self.prepare(raw)
+        return await self._flow.keep(message, raw=packed)
+
+    async def prepare(self, raw: bytes) -> tuple[InboundMessage, bytes]:
+        """One raw mail as the inbox keeps it: the message, and its compressed bytes. Raises MailUnreadable.
 
         A mail that is too hard to parse is kept all the same: parked, with its raw bytes.
         """
@@ -34,7 +39,7 @@ class MailIn:
             message = prepared(raw, await self._parser.parse(raw), now)
         except MailTooHard as error:
             message = _unprepared(raw, str(error), now)
-        return await self._flow.keep(message, raw=await asyncio.to_thread(compress, raw))
+        return message, await asyncio.to_thread(compress, raw)
 
 
 def prepared(raw: bytes, mail: Mail, now: datetime) -> InboundMessage:

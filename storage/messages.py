@@ -96,6 +96,7 @@ class InboundMessage:
     mail: Mail | None = None
     problem: str | None = None  # why it couldn't be prepared: it is kept raw and parked
     received: datetime | None = None
+    silent: bool = False  # old mail found in a mailbox: it is logged, and nothing else comes of it
 
     @property
     def now(self) -> datetime:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
@@ -129,11 +129,12 @@ class TestHouse:
             count += 1
         return count
 
-    async def gets_mail(self, raw: str | bytes) -> Kept:
-        """A raw mail comes in and is handled."""
+    async def gets_mail(self, raw: str | bytes, *, silent: bool = False) -> Kept:
+        """A raw mail comes in and is handled; `silent` as old mail of a mailbox."""
         octets = raw if isinstance(raw, bytes) else raw.encode()
         mail = parse_mail(octets, authserv=AUTHSERV)
-        kept = await self.flow.keep(prepared(octets, mail, self.clock.now()), raw=compress(octets))
+        message = replace(prepared(octets, mail, self.clock.now()), silent=silent)
+        kept = await self.flow.keep(message, raw=compress(octets))
         await self.handles()
         return kept
 

@@ -226,3 +226,29 @@ async def test_a_notice_waits_for_the_end_of_quiet_hours_a_receipt_does_not(hous
     assert [text.splitlines()[0] for text in await house.max.hears()] == ["👤 Vera Lund: new lead (forwarded mail)"]
     house.at("2026-11-24T07:00")
     assert [text.splitlines()[0][:16] for text in await house.max.hears()] == ["⚠ Unknown sender"]
+
+
+async def test_old_mail_of_a_mailbox_is_logged_where_it_matches_and_nothing_else_comes_of_it(house: TestHouse) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    await house.max.says("note for Anna: prefers mornings")
+    await house.gets_mail(mail("Können Sie liefern?"), silent=True)
+    await house.gets_mail(
+        mail("Here it is.", sender="Max Kern <max@firma.example>", to="anna@nordwind.example", more=PROVED), silent=True
+    )
+    await house.gets_mail(mail("Was kostet das?", sender="Götz <goetz@kuehl.example>"), silent=True)
+    await house.gets_mail(forward("Vera Lund <vera@fjordlicht.example>", comment="remind me tomorrow"), silent=True)
+    await house.gets_mail(mail("remind me tomorrow", sender="Max <max@firma.example>", more=PROVED), silent=True)
+    assert await house.max.hears() == []
+    assert [row["direction"] for row in await house.rows("interactions")] == ["in", "out", "in", "in"]
+    assert [row["contact_id"] for row in await house.rows("interaction_contacts")] == [1, 1]
+    assert len(await house.rows("contacts")) == 1
+    assert await house.rows("tasks") == []
+    assert await house.rows("triage") == []
+    await house.max.says("undo")
+    assert await house.rows("notes") == []  # it means what Max did last
+
+
+async def test_what_rapport_wrote_itself_is_nobodys_news(house: TestHouse) -> None:
+    await house.gets_mail(mail("Done.", sender="Rapport <crm@firma.example>", to="max@firma.example"))
+    assert await house.max.hears() == []
+    assert await house.rows("triage") == []
