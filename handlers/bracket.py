@@ -14,10 +14,11 @@ from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind
 from handlers.lookups import StoreLookups
+from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
 from handlers.questions import answer_question
 from handlers.strangers import greet
-from handlers.taps import REPLACING, press
+from handlers.taps import REPLACING, press, take_mail
 from handlers.team import Team
 from handlers.understand.understand import understand
 from handlers.verbs.act import act_on_all
@@ -112,30 +113,37 @@ def _handle_mail(
     connection: Connection, inbox_id: int, message: InboundMessage, team: Team, author: User | None
 ) -> None:
     """Logs a mail and tells who is concerned: its author when that is a member, else the owners."""
-    assert message.mail is not None
-    if author is None and team.is_own(message.mail.outer.sender.address):
-        return  # what Rapport wrote itself, come back: in a folder of sent mail, or by a list
-    told = [author] if author is not None else concerned(connection, message.mail)
+    mail = message.mail
+    assert mail is not None
+    if (author is None or mail.kind != "personal") and team.is_own(mail.outer.sender.address):
+        return  # one of our own came back: a mailbox passes on what it gets, or is a folder of sent mail
+    told = [author] if author is not None else concerned(connection, mail)
     acting = _acting(connection, inbox_id, message, team, told[0] if told else _nobody(team))
     if author is None:
         acting = replace(acting, trail=replace(acting.trail, user_id=None))
     if message.silent:
-        log_silently(acting, message.mail, from_team=author is not None)
+        log_silently(acting, mail, from_team=author is not None)
         return
-    answer = receive(acting, message.mail, from_team=author is not None)
+    answer = take_mail(acting, mail) if author is not None else receive(acting, mail, from_team=False)
+    if author is not None and mail.kind != "personal" and not author.telegram:
+        return  # by mail nothing automatic is answered
     if answer is None:
         return
+    answer, code = with_code(acting, answer) if author is not None else (answer, "")
     for place, user in enumerate(told):
-        outbox.add(
+        row_id = outbox.add(
             connection,
             answer,
             Destination("push", user.id),
             key=f"reply:{inbox_id}:{user.id}:{place}",
             now=acting.now,
             inbox_id=inbox_id,
+            in_answer_to=mail.message_id[:998] or None if author is not None else None,
             # A receipt for one's own mail is an answer; what others send can wait until the morning.
             not_before=acting.now if author is not None else quiet_until(user, acting.now),
         )
+        if code and row_id is not None:
+            remember_code(acting, code, row_id)
 
 
 def _nobody(team: Team) -> User:

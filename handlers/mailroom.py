@@ -16,7 +16,6 @@ from handlers.verbs.people import open_card
 from handlers.verbs.triage import decisions
 from handlers.whom import label_of
 from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles
-from storage.inbox import message_of
 from storage.interactions import interaction_by_id, log_interaction, log_on, same_content, take_off
 from storage.messages import Choice, Draft, Letter, Mail
 from storage.notes import add_note
@@ -44,6 +43,8 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
     """Logs a mail, does what a member's own and proved mail asks; the receipt or notice, None when nobody is told."""
     members = frozenset(team_addresses(acting.connection))
     case = judge(mail, from_team=from_team, members=members, team=acting.team)
+    if mail.kind != "personal":
+        case = replace(case, said="")  # no program gives orders
     if from_team and not case.people:
         if case.route == "forward":
             return _unknown(acting, mail, case)
@@ -66,6 +67,8 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool) -> None:
     """Logs an old mail where it matches, else on nobody: no lead, no triage, no word, and nothing is done from it."""
     members = frozenset(team_addresses(acting.connection))
     case = judge(mail, from_team=from_team, members=members, team=acting.team)
+    if mail.kind != "personal":
+        case = replace(case, said="")  # no program gives orders
     if from_team and not case.people and case.route != "forward":
         return  # what a member once said to Rapport
     known = _known(acting, case)
@@ -73,15 +76,6 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool) -> None:
     by_nobody = replace(acting.trail, user_id=None)  # `undo` means what a user did last
     for contact in known if not isinstance(known, str) else ():
         log_on(by_nobody, interaction_id, contact.id)
-
-
-def confirm_mail(acting: Acting, inbox_id: int) -> Draft:
-    """The member says that the mail was theirs: it is treated as proved."""
-    message = message_of(acting.connection, inbox_id)
-    if message.mail is None:
-        return draft(acting.say("It is gone by now."))
-    answer = receive(acting, replace(message.mail, authentic=True), from_team=True)
-    return answer or draft(acting.say("Logged."))
 
 
 def log_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft:
@@ -281,7 +275,7 @@ def _instructions(acting: Acting, mail: Mail, case: Case) -> Draft:
 
 def _obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
     """Does what the lines above a forward ask; what isn't understood stays as a note."""
-    about = replace(acting, about=contact.id) if contact else acting
+    about = replace(acting, about=contact.id if contact else None, text=said.strip())
     understanding = understand(said.strip(), acting.setting, StoreLookups(acting.connection))
     doable = [intent for intent in understanding.intents if intent.name not in READING]
     if contact is not None and not doable:

@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
-from handlers.acting import Acting, draft
-from handlers.mailroom import confirm_mail, log_elsewhere, move_elsewhere
+from handlers.acting import Acting, draft, together
+from handlers.mail_answers import button_chosen, button_confirmed, said_in_answer
+from handlers.mailroom import log_elsewhere, move_elsewhere, receive
 from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
 from handlers.verbs.cards import card, history_of
@@ -22,7 +23,8 @@ from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
 from storage.contacts import contact_by_id
-from storage.messages import Draft
+from storage.inbox import message_of
+from storage.messages import Draft, Mail
 from storage.tasks import Task, task_by_id
 
 Act = Callable[[Acting, dict[str, Any]], Draft]
@@ -42,6 +44,34 @@ def press(acting: Acting, pressed: Pressed) -> Draft:
     if pressed.act in REPLACING and not use(acting.connection, pressed.id, at=acting.now):
         return draft(acting.say("That was done already."))
     return ACTS[pressed.act](acting, pressed.arguments)
+
+
+def take_mail(acting: Acting, mail: Mail) -> Draft | None:
+    """A member's mail: a button pressed by answering, an answer to a question, or what the mailroom makes of it."""
+    if mail.kind == "personal":
+        confirmed = button_confirmed(acting, mail)
+        if confirmed is not None:
+            return press(acting, confirmed)
+        if mail.authentic and (answered := _answered(acting, mail)) is not None:
+            return answered
+    return receive(acting, mail, from_team=True)
+
+
+def _answered(acting: Acting, mail: Mail) -> Draft | None:
+    pressed, rest = button_chosen(acting, mail)
+    if pressed is None:
+        return said_in_answer(acting, mail)
+    done = press(acting, pressed)
+    also = said_in_answer(acting, mail, rest) if rest else None
+    return done if also is None else together([done, also])
+
+
+def _confirm_mail(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    """The member says that the mail was theirs: it is treated as proved."""
+    mail = message_of(acting.connection, arguments["inbox"]).mail
+    if mail is None:
+        return draft(acting.say("It is gone by now."))
+    return take_mail(acting, replace(mail, authentic=True)) or draft(acting.say("Logged."))
 
 
 def _do(acting: Acting, arguments: dict[str, Any]) -> Draft:
@@ -117,7 +147,7 @@ ACTS: dict[str, Act] = {
     "put_aside": lambda acting, arguments: put_aside(acting, arguments["triage"]),
     "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),
-    "confirm_mail": lambda acting, arguments: confirm_mail(acting, arguments["inbox"]),
+    "confirm_mail": _confirm_mail,
     "ask_note": _asking("note", lambda acting: acting.say("What shall I note?")),
     "ask_task": _asking("task", lambda acting: acting.say("What is to be done, and when?")),
     "ask_time": _asking("time", lambda acting: acting.say("When? For example: friday 14:00")),

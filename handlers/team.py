@@ -7,13 +7,17 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Team:
-    """Defaults of language, zone (IANA), country (ISO 3166) and currency (ISO 4217), and the CRM's own address."""
+    """Defaults of language, zone (IANA), country (ISO 3166) and currency (ISO 4217), and the CRM's own address.
+
+    `by_mail`: users without a chat are answered by mail.
+    """
 
     language: str = "en"
     zone: str = "UTC"
     country: str | None = None
     currency: str = "EUR"
     address: str = ""
+    by_mail: bool = False
 
     def is_own(self, address: str) -> bool:
         """Is this the CRM's address, or a +tag form of it?"""

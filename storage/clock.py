@@ -39,3 +39,8 @@ class Clock:
 def new_token() -> str:
     """22 letters that nobody can guess: button tokens, ids of console lines, one-time codes."""
     return secrets.token_urlsafe(16)
+
+
+def new_code() -> str:
+    """24 digits and letters a to f that nobody can guess, and that survive every mail program."""
+    return secrets.token_hex(12)

@@ -111,8 +111,11 @@ def finished(acting: Acting, task: Task) -> Draft:
 def put_off(acting: Acting, intent: Intent) -> Draft:
     """Moves a task's reminder: to the moment that is named, else by an hour."""
     task = _meant(acting, intent)
-    if isinstance(task, Draft):
-        return task
+    return task if isinstance(task, Draft) else put_off_task(acting, task, intent)
+
+
+def put_off_task(acting: Acting, task: Task, intent: Intent) -> Draft:
+    """One task's reminder, moved so."""
     if intent.when is None:
         return snoozed(acting, task, acting.now + _SNOOZE)
     due = due_of(intent.when, acting.user)

@@ -1,0 +1,87 @@
+"""What was sent by mail: the Message-ID that each row of the outbox has for ever, and the way back from an answer."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from storage.codec import from_json
+from storage.inbox import message_of
+from storage.messages import Mail, Reply
+from storage.tables import buttons, outbox
+
+_MOST_REFERENCES = 20  # ids of an answer that are looked at, the nearest first
+_OWN = re.compile(r"<(\d{1,18}\.[0-9a-f]{24})@")
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A button as it stood on a message."""
+
+    token: str
+    label: str
+    act: str
+    arguments: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One of our messages, with its buttons in their order."""
+
+    outbox_id: int
+    buttons: tuple[Shown, ...]
+
+
+def mail_id(outbox_id: int, key: str, reply: Reply) -> str:
+    """What stands before the @ of its Message-ID: fixed when it was queued, so that sending it again changes nothing.
+
+    The secret tokens of its buttons are in it: who knows the id of a mail with buttons has read the mail.
+    """
+    tokens = [button.token for row in reply.buttons for button in row]
+    return f"{outbox_id}.{hashlib.sha256(chr(0).join([key, *tokens]).encode()).hexdigest()[:24]}"
+
+
+def answered_mail(connection: Connection, outbox_id: int) -> Mail | None:
+    """The mail that a queued message came of."""
+    inbox_id = connection.execute(select(outbox.c.inbox_id).where(outbox.c.id == outbox_id)).scalar()
+    return message_of(connection, inbox_id).mail if inbox_id is not None else None
+
+
+def find_sent(connection: Connection, references: Iterable[str], user_id: int) -> Sent | None:
+    """The message to this user that an answer names by its Message-ID, the nearest first."""
+    for reference in list(references)[:_MOST_REFERENCES]:
+        row_id = _row_of(connection, reference, user_id)
+        if row_id is not None:
+            return sent_message(connection, row_id)
+    return None
+
+
+def sent_message(connection: Connection, outbox_id: int) -> Sent:
+    """One of our messages."""
+    query = select(buttons).where(buttons.c.outbox_id == outbox_id).order_by(buttons.c.id)
+    shown = tuple(Shown(row.token, row.label, row.act, row.arguments) for row in connection.execute(query))
+    return Sent(outbox_id, shown)
+
+
+def _row_of(connection: Connection, reference: str, user_id: int) -> int | None:
+    own = _OWN.match(reference)
+    if own is None:
+        return None
+    row_id = int(own[1].partition(".")[0])
+    row = connection.execute(
+        select(outbox.c.sent_ref, outbox.c.key, outbox.c.body).where(outbox.c.id == row_id, outbox.c.user_id == user_id)
+    ).first()
+    if row is None:
+        return None
+    # Before it is marked as sent (nobody knew whether it was) its reference has to be worked out.
+    fits = row.sent_ref == reference if row.sent_ref else _is_id_of(own[1], row_id, row.key, row.body)
+    return row_id if fits else None
+
+
+def _is_id_of(local_part: str, row_id: int, key: str, body: str) -> bool:
+    return bool(body) and local_part == mail_id(row_id, key, from_json(Reply, body))
