@@ -80,6 +80,7 @@ def _parser() -> argparse.ArgumentParser:
     export.add_argument("--out", metavar="PATH")
 
     _add_user_commands(commands)
+    _add_upkeep_commands(commands)
 
     database = commands.add_parser("db", help="the database itself")
     databases = database.add_subparsers(title="database commands", metavar="COMMAND", required=True)
@@ -102,6 +103,18 @@ def _add_user_commands(commands: argparse._SubParsersAction[argparse.ArgumentPar
     remove = _command(users, "remove", "user:remove", "take a member out of the team")
     remove.add_argument("name", metavar="NAME")
     _command(users, "claim-code", "user:show_claim_code", "a one-time code that makes its sender in Telegram the owner")
+
+
+def _add_upkeep_commands(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    backup = _command(commands, "backup", "backup:backup", "a copy of the whole database, also while it is in use")
+    backup.add_argument("file", metavar="FILE")
+    restore = _command(commands, "restore", "backup:restore_backup", "put a backup in the database's place")
+    restore.add_argument("file", metavar="FILE")
+    restore.add_argument("--force", action="store_true", help="replace the database that is there")
+    doctor = _command(commands, "doctor", "doctor:doctor", "the health of every part, and what to do")
+    doctor.add_argument("--json", action="store_true", help="one JSON object")
+    _command(commands, "init", "init:init", "first set-up, by questions")
+    _command(commands, "demo", "demo:demo", "a small team to look around in")
 
 
 def _command(

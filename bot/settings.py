@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 from handlers.team import Team
 from handlers.words import LANGUAGES
+from mail.server import MailServer, parse_server
 from storage.database import database_url
 from storage.errors import WrongSetting
 
@@ -20,6 +21,8 @@ NAMES = (
     "DATABASE",
     "TELEGRAM_TOKEN",
     "TELEGRAM_API",
+    "SMTP",
+    "TLS_CA",
     "MAIL_FROM",
     "AUTHSERV",
     "DROP",
@@ -43,6 +46,8 @@ class Settings:
     telegram_api: str = TELEGRAM
     authserv: frozenset[str] = frozenset()
     drop: tuple[str, int] | None = ("127.0.0.1", 2525)
+    smtp: MailServer | None = None
+    tls_ca: str = ""
 
 
 def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:
@@ -71,20 +76,29 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     checked("TELEGRAM_API", TELEGRAM, urlsplit(api).scheme in ("http", "https"), TELEGRAM)
     drop = _host_and_port(raw.get("DROP", DROP))
     checked("DROP", DROP, drop is not None or raw.get("DROP", "").lower() == "off", f"{DROP} (on this machine), or off")
-    database = raw.get("DATABASE") or str(_data_folder(environment) / "rapport.db")
+    database = raw.get("DATABASE") or str(data_folder(environment) / "rapport.db")
     try:
         database_url(database)
     except WrongSetting as error:
         wrong.append(str(error))
+    smtp = None
+    try:
+        smtp = parse_server(raw["SMTP"]) if "SMTP" in raw else None
+    except WrongSetting as error:
+        wrong.append(str(error))
+    ca = str(Path(raw["TLS_CA"]).expanduser()) if "TLS_CA" in raw else ""
+    checked("TLS_CA", "", not ca or _has_certificates(ca), "/etc/ssl/our-ca.pem (PEM, readable for Rapport)")
     if wrong:
         raise WrongSetting(" · ".join(wrong))
     return Settings(
         database=database,
-        team=Team(language, zone, country.upper() or None, currency.upper(), address.lower()),
+        team=Team(language, zone, country.upper() or None, currency.upper(), address.lower(), by_mail=smtp is not None),
         telegram_token=raw.get("TELEGRAM_TOKEN", ""),
         telegram_api=api,
         authserv=frozenset(each.lower() for each in raw.get("AUTHSERV", "").replace(",", " ").split()),
         drop=drop,
+        smtp=smtp,
+        tls_ca=ca,
     )
 
 
@@ -125,9 +139,21 @@ def _host_and_port(value: str) -> tuple[str, int] | None:
         return None
 
 
-def _data_folder(environment: Mapping[str, str]) -> Path:
+def data_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """The user's data folder, where nothing else is said."""
+    environment = os.environ if environment is None else environment
     home = environment.get("XDG_DATA_HOME")
     return Path(home) / "rapport" if home else Path(environment.get("HOME", "~")).expanduser() / ".local/share/rapport"
+
+
+def _has_certificates(path: str) -> bool:
+    import ssl  # 20 ms that commands without such a file don't wait for
+
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(cafile=path)
+    except OSError:  # ssl.SSLError is one
+        return False
+    return True
 
 
 def _system_zone() -> str:

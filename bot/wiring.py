@@ -11,6 +11,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from bot.backups import back_up_daily
 from bot.delivery import Delivery, Face
 from bot.flow import Flow
 from bot.loops import handle_messages, keep_running, push_reminders
@@ -82,6 +83,7 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
     inbox_bell, reminder_bell = wakeups.bell("inbox"), wakeups.bell("reminders")
     tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
     tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
+    start_backups(house, tasks)
     if settings.drop is not None:
         from mail.prepare import MailParser
 
@@ -97,6 +99,24 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
         await parts.enter_async_context(face)
         start_delivery(tasks, house, face)
         tasks.start("telegram", lambda: receive_updates(face, flow, clock))
+    if settings.smtp is not None:
+        from mail.smtp import MailFace
+
+        by_mail = MailFace(
+            settings.smtp,
+            settings.team.address,
+            house.database,
+            clock,
+            ca=settings.tls_ca,
+            beside_telegram=bool(settings.telegram_token),
+        )
+        start_delivery(tasks, house, await parts.enter_async_context(by_mail))
+
+
+def start_backups(house: House, tasks: Tasks) -> None:
+    """One backup a day."""
+    bell = house.wakeups.bell()
+    tasks.start("backup", lambda: back_up_daily(house.settings, house.database, house.clock, bell))
 
 
 async def _serve_drop(house: House, parser: MailParser, tried: asyncio.Event) -> None:
