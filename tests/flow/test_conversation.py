@@ -157,3 +157,17 @@ async def test_quiet_hours_are_set_in_words(house: TestHouse) -> None:
     assert "20:00–8:00" in await house.max.says("quiet hours 20:00-8:00")
     [user] = await house.rows("users")
     assert (user["quiet_from"], user["quiet_to"]) == ("20:00", "08:00")
+
+
+async def test_a_repeated_reminder_comes_each_time_at_the_same_hour_over_a_clock_change(house: TestHouse) -> None:
+    house.at("2027-03-22T10:00")
+    await house.max.says("remind me every monday at 9 to send the report")
+    for monday in ("2027-03-29", "2027-04-05"):  # clocks change on the 28th
+        house.at(f"{monday}T08:59")
+        assert await house.max.hears() == []
+        house.at(f"{monday}T09:00")
+        assert [text.splitlines()[0] for text in await house.max.hears()] == ["⏰ Send the report"]
+    house.at("2027-05-04T12:00")  # down for four weeks: what was missed comes once
+    assert len(await house.max.hears()) == 1
+    house.at("2027-05-10T09:00")
+    assert len(await house.max.hears()) == 1
