@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -13,6 +13,7 @@ from zoneinfo import available_timezones
 
 from handlers.team import Team
 from handlers.words import LANGUAGES
+from mail.account import Account, parse_accounts
 from mail.server import MailServer, parse_server
 from storage.database import database_url
 from storage.errors import WrongSetting
@@ -26,6 +27,8 @@ NAMES = (
     "MAIL_FROM",
     "AUTHSERV",
     "DROP",
+    "IMAP",
+    "OAUTH_COMMAND",
     "LANGUAGE",
     "TIMEZONE",
     "COUNTRY",
@@ -46,6 +49,8 @@ class Settings:
     telegram_api: str = TELEGRAM
     authserv: frozenset[str] = frozenset()
     drop: tuple[str, int] | None = ("127.0.0.1", 2525)
+    imap: tuple[Account, ...] = ()
+    oauth_command: str = field(default="", repr=False)
     smtp: MailServer | None = None
     tls_ca: str = ""
 
@@ -71,7 +76,7 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     currency = raw.get("CURRENCY", "EUR")
     checked("CURRENCY", "EUR", len(currency) == 3 and currency.isalpha(), "EUR")
     address = raw.get("MAIL_FROM", ADDRESS)
-    checked("MAIL_FROM", ADDRESS, address.count("@") == 1 and " " not in address, "crm@example.com")
+    checked("MAIL_FROM", ADDRESS, _is_address(address), "crm@example.com")
     api = raw.get("TELEGRAM_API", TELEGRAM).rstrip("/")
     checked("TELEGRAM_API", TELEGRAM, urlsplit(api).scheme in ("http", "https"), TELEGRAM)
     drop = _host_and_port(raw.get("DROP", DROP))
@@ -88,6 +93,13 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         wrong.append(str(error))
     ca = str(Path(raw["TLS_CA"]).expanduser()) if "TLS_CA" in raw else ""
     checked("TLS_CA", "", not ca or _has_certificates(ca), "/etc/ssl/our-ca.pem (PEM, readable for Rapport)")
+    imap: tuple[Account, ...] = ()
+    try:
+        imap = parse_accounts(raw.get("IMAP", ""))
+    except WrongSetting as error:
+        wrong.append(str(error))
+    if any(account.oauth for account in imap) and "OAUTH_COMMAND" not in raw:
+        wrong.append("RAPPORT_OAUTH_COMMAND: imaps+oauth:// needs a command that prints an access token")
     if wrong:
         raise WrongSetting(" · ".join(wrong))
     return Settings(
@@ -97,6 +109,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         telegram_api=api,
         authserv=frozenset(each.lower() for each in raw.get("AUTHSERV", "").replace(",", " ").split()),
         drop=drop,
+        imap=imap,
+        oauth_command=raw.get("OAUTH_COMMAND", ""),
         smtp=smtp,
         tls_ca=ca,
     )
@@ -144,6 +158,15 @@ def data_folder(environment: Mapping[str, str] | None = None) -> Path:
     environment = os.environ if environment is None else environment
     home = environment.get("XDG_DATA_HOME")
     return Path(home) / "rapport" if home else Path(environment.get("HOME", "~")).expanduser() / ".local/share/rapport"
+
+
+def _is_address(text: str) -> bool:
+    user, _, domain = text.partition("@")
+    try:
+        plain = user.isascii() and "@" not in domain and len(text.split()) == 1
+        return bool(user) and plain and bool(domain.encode("idna"))
+    except UnicodeError:
+        return False
 
 
 def _has_certificates(path: str) -> bool:

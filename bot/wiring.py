@@ -9,6 +9,7 @@ import sys
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from bot.backups import back_up_daily
@@ -84,10 +85,12 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
     tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
     tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
     start_backups(house, tasks)
-    if settings.drop is not None:
+    if settings.drop is not None or settings.imap:
         from mail.prepare import MailParser
 
         parser = await parts.enter_async_context(MailParser(authserv=settings.authserv))
+        start_mailboxes(house, tasks, parser)
+    if settings.drop is not None:
         tried = asyncio.Event()
         tasks.start("drop", lambda: _serve_drop(house, parser, tried))
         await tried.wait()
@@ -117,6 +120,29 @@ def start_backups(house: House, tasks: Tasks) -> None:
     """One backup a day."""
     bell = house.wakeups.bell()
     tasks.start("backup", lambda: back_up_daily(house.settings, house.database, house.clock, bell))
+
+
+def start_mailboxes(house: House, tasks: Tasks, parser: MailParser) -> None:
+    """Follows each folder of RAPPORT_IMAP."""
+    settings = house.settings
+    if not settings.imap:
+        return
+    from bot.imap_in import FolderFollower
+    from bot.mail_in import MailIn
+    from mail.oauth import access_token
+
+    for number, account in enumerate(settings.imap, 1):
+        follower = FolderFollower(
+            number,
+            account,
+            taking=MailIn(house.flow, parser, house.clock),
+            flow=house.flow,
+            database=house.database,
+            clock=house.clock,
+            ca=settings.tls_ca,
+            token=partial(access_token, settings.oauth_command),
+        )
+        tasks.start(f"mailbox {number}", follower.follow)
 
 
 async def _serve_drop(house: House, parser: MailParser, tried: asyncio.Event) -> None:

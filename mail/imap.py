@@ -55,7 +55,7 @@ class NoFolder(MailboxTrouble):
 
 
 class Refused(MailboxTrouble):
-    """The server answered NO or BAD."""
+    """The server answered NO or BAD; the connection can be used on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +83,7 @@ class Head:
 class Mailbox:
     """A connection that is logged in; see `open_mailbox`. One call at a time.
 
-    Every call may raise MailboxTrouble; after any error it is of no use any more: open another.
+    Every call may raise MailboxTrouble; after any but Refused it is of no use any more: open another.
     """
 
     def __init__(self, limits: Limits) -> None:
