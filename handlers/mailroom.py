@@ -67,8 +67,6 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool) -> None:
     """Logs an old mail where it matches, else on nobody: no lead, no triage, no word, and nothing is done from it."""
     members = frozenset(team_addresses(acting.connection))
     case = judge(mail, from_team=from_team, members=members, team=acting.team)
-    if mail.kind != "personal":
-        case = replace(case, said="")  # no program gives orders
     if from_team and not case.people and case.route != "forward":
         return  # what a member once said to Rapport
     known = _known(acting, case)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from ipaddress import ip_address
 from typing import Literal
 from urllib.parse import unquote
 
+from mail.account import is_loopback
 from storage.errors import WrongSetting
 
 Security = Literal["tls", "starttls", "none"]
@@ -47,7 +47,7 @@ def parse_server(setting: str) -> MailServer:
     if _RAW.search(account) or _RAW.search(place) or _HALF_CODE.search(account):
         raise _wrong("write / as %2F, # as %23, @ as %40, % as %25 and a blank as %20 in the user and the password")
     host, port = _host_and_port(place, usual_port)
-    if security == "none" and not _is_loopback(host):
+    if security == "none" and not is_loopback(host):
         raise _wrong(f"smtp:// sends all in clear, so it is for this machine alone: use smtps:// for {host}")
     user, _, password = account.partition(":")
     if bool(user) != bool(password):
@@ -74,10 +74,3 @@ def _host_and_port(place: str, usual_port: int) -> tuple[str, int]:
     if not (port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         raise _wrong("its port is no number from 1 to 65535")
     return host.strip("[]"), int(port)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"

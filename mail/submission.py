@@ -18,6 +18,7 @@ import aiosmtplib
 from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from mail.server import MailServer
+from mail.tls import trusting
 from storage.outbox import Never, NotNow
 
 Step = Literal["connecting", "MAIL", "RCPT", "DATA"]
@@ -174,14 +175,6 @@ def _verdict_on_code(code: int, text: str, step: Step) -> NotNow | Never:
     if code in _LOGIN_WANTED or step == "connecting" or (step == "MAIL" and not too_big):
         return NotNow(reason, SETUP_PAUSE)  # no fault of this mail: it goes when the set-up is put right
     return Never(reason)
-
-
-def trusting(ca: str) -> ssl.SSLContext:
-    """The system's certificate authorities, and those of a file as well. Raises OSError (ssl.SSLError is one)."""
-    context = ssl.create_default_context()
-    if ca:
-        context.load_verify_locations(cafile=ca)
-    return context
 
 
 async def _leave(client: SMTP) -> None:
