@@ -99,7 +99,7 @@ def _version_in(program: str, file: Path) -> str:
 
 
 def _run(command: list[str], url: URL, stop: Callable[[], bool]) -> str:
-    """Runs a program on the database; what it complains of, "" when it is content. Nothing secret is in its arguments."""
+    """Runs a program on the database; what it complains of, "" when it is content. No argument is secret."""
     given = {
         "PGHOST": url.host,
         "PGPORT": str(url.port) if url.port else None,

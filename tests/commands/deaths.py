@@ -15,8 +15,7 @@ import sys
 from contextlib import closing
 from pathlib import Path
 
-import bot.backups
-import bot.commands.backup
+import bot.commands.backup  # noqa: F401  (what is imported once, every life has)
 from bot.cli import main
 
 _STEPS = frozenset(("os.rename", "os.link", "os.remove", "os.chmod", "open", "sqlite3.connect", "time.sleep"))

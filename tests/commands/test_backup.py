@@ -13,7 +13,9 @@ import threading
 from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Connection, text
@@ -84,6 +86,10 @@ async def test_what_is_copied_while_others_write_is_the_state_of_one_moment(rapp
         for name in ("first", *(f"{number:04}-between" for number in range(4000)), "last"):
             write_meta(connection, name, "0" * 1000)
 
+    def both(value: str, connection: Connection) -> None:
+        write_meta(connection, "first", value)
+        write_meta(connection, "last", value)
+
     async with open_database(str(rapport)) as database:
         await database.write(begin)
         written = 0
@@ -93,10 +99,7 @@ async def test_what_is_copied_while_others_write_is_the_state_of_one_moment(rapp
             nonlocal written
             while busy:
                 written += 1
-                value = f"{written:01000}"
-                await database.write(
-                    lambda connection: [write_meta(connection, name, value) for name in ("first", "last")]
-                )
+                await database.write(partial(both, f"{written:01000}"))
 
         writing = asyncio.create_task(write())
         seen = []
@@ -113,7 +116,7 @@ async def test_what_is_copied_while_others_write_is_the_state_of_one_moment(rapp
     assert seen == sorted(seen)
 
 
-def deaths(folder: Path, *words: str) -> list[dict[str, object]]:
+def deaths(folder: Path, *words: str) -> list[dict[str, Any]]:
     """What became of the command, killed at its first step, its second, and so on; the last one lived."""
     environment = os.environ | {"RAPPORT_DATABASE": str(folder / "rapport" / "rapport.db"), "RAPPORT_DROP": "off"}
     done = subprocess.run(
@@ -133,7 +136,7 @@ def test_a_backup_killed_at_any_step_leaves_no_half_file(tmp_path: Path) -> None
     assert {life["copy"] for life in lives} == {"none", "old"}
     assert {life["database"] for life in lives} == {"old"}
     assert lives[-1]["copy"] == "old"
-    assert [name for name in lives[-1]["files"] if "part" in name] == []  # type: ignore[attr-defined]
+    assert [name for name in lives[-1]["files"] if "part" in name] == []
 
 
 def test_a_backup_killed_at_any_step_leaves_the_earlier_one(tmp_path: Path) -> None:
@@ -170,7 +173,7 @@ def test_a_restore_killed_at_any_step_leaves_the_old_database_or_the_new_one(tmp
     assert marks == sorted(marks, reverse=True), "once the new one is there, it stays"
     assert set(marks) == {"old", "new"}
     wanted = ["copy.backup", "rapport.db", "rapport.db-shm", "rapport.db-wal", "rapport.db.lock"]
-    assert set(lives[-1]["files"]) <= set(wanted)  # type: ignore[call-overload]
+    assert set(lives[-1]["files"]) <= set(wanted)
 
 
 def test_restore_puts_a_database_where_none_is(rapport: Path, tmp_path: Path) -> None:
@@ -298,7 +301,7 @@ def test_a_damaged_database_makes_no_backup(rapport: Path, tmp_path: Path) -> No
     octets = bytearray(rapport.read_bytes())
     octets[200 * 1024 : 260 * 1024] = b"\xff" * (60 * 1024)
     rapport.write_bytes(octets)
-    with pytest.raises(CannotBackUp, match="damaged|malformed"):
+    with pytest.raises(CannotBackUp, match=r"damaged|malformed"):
         back_up(rapport, tmp_path / "copy.backup", wall=NOW)
     check_backup(tmp_path / "copy.backup")
 
@@ -325,6 +328,11 @@ class Days:
 
     def __call__(self) -> datetime:
         return self.now
+
+
+async def seen(look: Callable[[], bool]) -> None:
+    """Looks until it is so, in another thread meanwhile at work."""
+    await asyncio.to_thread(until, "seen", look, 10)
 
 
 def test_the_next_one_is_due_at_three_or_at_once_when_that_was_missed(tmp_path: Path) -> None:
@@ -363,9 +371,7 @@ async def test_the_running_program_makes_one_a_day_and_keeps_seven(
         loop = asyncio.create_task(back_up_daily(settings, database, Clock(wall=wall), asyncio.Event()))
         for day in range(10):
             wall.now = NOW + timedelta(days=day)
-            async with asyncio.timeout(10):
-                while last_backup(str(rapport), "") != wall.now:
-                    await asyncio.sleep(0.005)
+            await seen(lambda: last_backup(str(rapport), "") == wall.now)
         loop.cancel()
         with pytest.raises(asyncio.CancelledError):
             await loop
@@ -384,12 +390,9 @@ async def test_a_backup_that_fails_stops_nothing_and_is_tried_again(
     settings = Settings(str(rapport), Team("en", "Europe/Berlin"))
     async with open_database(str(rapport)) as database:
         loop = asyncio.create_task(back_up_daily(settings, database, Clock(wall=Days(NOW)), asyncio.Event()))
-        async with asyncio.timeout(10):
-            while "no daily backup" not in caplog.text:
-                await asyncio.sleep(0.005)
-            (tmp_path / "backups").unlink()
-            while not kept_backups(tmp_path / "backups"):
-                await asyncio.sleep(0.005)
+        await seen(lambda: "no daily backup" in caplog.text)
+        (tmp_path / "backups").unlink()
+        await seen(lambda: bool(kept_backups(tmp_path / "backups")))
         loop.cancel()
         with pytest.raises(asyncio.CancelledError):
             await loop
