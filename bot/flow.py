@@ -20,6 +20,7 @@ from handlers.pushes import reminder_draft
 from handlers.team import Team
 from reminders.due import move_on, take_due
 from storage import inbox, outbox
+from storage.changes import Trail
 from storage.clock import Clock
 from storage.database import Database
 from storage.errors import is_race, is_trouble
@@ -193,5 +194,5 @@ def _queue_due(connection: Connection, now: datetime, user_id: int | None) -> in
             not_before=due.not_before,
         )
         mark_queued(connection, due.reminder_id, row_id)
-        move_on(connection, due.task, due.user, now=now)
+        move_on(Trail(connection, at=now, user_id=None, inbox_id=None), due.task, due.user, after=now)
     return len(taken)

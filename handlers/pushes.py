@@ -31,7 +31,11 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
         " · ".join(filter(None, facts)),
         choices=(
             (
-                Choice(words.say("Done"), "done", about),
+                Choice(
+                    words.say("Done"),
+                    "done",
+                    {**about, "due": due.task.due_at.isoformat() if due.task.due_at else None},
+                ),
                 Choice(words.say("1 h"), "snooze_this", about),
                 Choice(words.say("Tomorrow {time}", time=hour), "tomorrow", about),
             ),

@@ -18,7 +18,7 @@ from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.meta import show_help, undone
 from handlers.verbs.notes import take_note
 from handlers.verbs.people import add_person, make_contact, update_person
-from handlers.verbs.tasks import finished, snoozed, tomorrow_of
+from handlers.verbs.tasks import finished, snoozed, stopped, tomorrow_of
 from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
@@ -33,7 +33,7 @@ Act = Callable[[Acting, dict[str, Any]], Draft]
 REPLACING = frozenset(
     (
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
-        *("done", "snooze_this", "tomorrow", "move", "delete", "merge"),
+        *("done", "stop", "snooze_this", "tomorrow", "move", "delete", "merge"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain"),
     )
 )
@@ -100,6 +100,10 @@ def _with_task(then: Callable[[Acting, Task], Draft]) -> Act:
     return act
 
 
+def _done(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    return _with_task(lambda acting, task: finished(acting, task, arguments.get("due")))(acting, arguments)
+
+
 def _card(acting: Acting, arguments: dict[str, Any]) -> Draft:
     contact = contact_by_id(acting.connection, arguments["contact"])
     return card(acting, contact) if contact else draft(acting.say("It is gone by now."))
@@ -135,7 +139,8 @@ ACTS: dict[str, Act] = {
     "help": lambda acting, arguments: show_help(acting, Intent("help")),
     "triage": lambda acting, arguments: show_triage(acting, Intent("triage")),
     "drop": lambda acting, arguments: draft(acting.say("Nothing was done.")),
-    "done": _with_task(finished),
+    "done": _done,
+    "stop": _with_task(stopped),
     "snooze_this": _with_task(lambda acting, task: snoozed(acting, task, acting.now + timedelta(hours=1))),
     "tomorrow": _with_task(lambda acting, task: snoozed(acting, task, tomorrow_of(acting, acting.user))),
     "move": lambda acting, arguments: moved(acting, arguments["deal"], arguments["stage"]),

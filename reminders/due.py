@@ -7,7 +7,7 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
-from reminders.recurrence import next_after
+from reminders.recurrence import BadRule, next_after
 from reminders.zones import localise, resolve
 from storage.changes import Trail
 from storage.reminders import DueRow, cancel_reminder, due_rows
@@ -43,18 +43,22 @@ def take_due(
     return taken
 
 
-def move_on(connection: Connection, task: Task, user: User, *, now: datetime) -> None:
-    """A recurring task's next occurrence, the first one after now: it never sticks in the past."""
+def move_on(trail: Trail, task: Task, user: User, *, after: datetime) -> bool:
+    """Moves a recurring task to its first occurrence after a moment; False when there is none any more."""
     if not task.rrule or task.due_wall is None:
-        return
-    wall = next_after(task.rrule, task.due_wall, task.zone, now)
-    if wall is None:
-        return
-    trail = Trail(connection, at=now, user_id=None, inbox_id=None)
-    at = resolve(wall, task.zone)
+        return False
+    try:
+        at = next_after(task.rrule, task.series_from or task.due_wall, task.zone, after)
+    except BadRule:
+        return False  # a rule of somebody else's making; what was due once stays as it is
+    if at is None:
+        return False
+    wall = localise(at, task.zone)
     # A date alone is reminded of at the user's own hour of that day.
     remind_at = at if task.has_time else resolve(datetime.combine(wall.date(), _clock(user.default_time)), task.zone)
-    reschedule_task(trail, task.id, Due(wall, task.zone, task.has_time, at, remind_at, task.rrule))
+    start = task.series_from or task.due_wall
+    reschedule_task(trail, task.id, Due(wall, task.zone, task.has_time, at, remind_at, task.rrule, start))
+    return True
 
 
 def quiet_until(user: User, now: datetime) -> datetime:

@@ -23,6 +23,7 @@ class Task:
     zone: str = ""
     has_time: bool = False
     rrule: str = ""
+    series_from: datetime | None = None
     due_at: datetime | None = None
     remind_at: datetime | None = None
     assignee_id: int | None = None
@@ -51,6 +52,7 @@ class Due:
     at: datetime
     remind_at: datetime
     rrule: str = ""
+    series_from: datetime | None = None  # the wall time that the rule counts from
 
     def columns(self) -> dict[str, Any]:
         """As the tasks table holds it."""
@@ -61,6 +63,7 @@ class Due:
             "due_at": self.at,
             "remind_at": self.remind_at,
             "rrule": self.rrule,
+            "series_from": self.series_from.isoformat(timespec="seconds") if self.series_from else "",
         }
 
 
@@ -137,6 +140,7 @@ def _task(row: Any) -> Task:
         zone=row["zone"],
         has_time=row["has_time"],
         rrule=row["rrule"],
+        series_from=datetime.fromisoformat(row["series_from"]) if row["series_from"] else None,
         due_at=row["due_at"],
         remind_at=row["remind_at"],
         assignee_id=row["assignee_id"],

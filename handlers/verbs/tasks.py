@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
 from handlers.whom import find_whom, label_of
+from reminders.due import move_on
 from reminders.moment import Moment
 from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
@@ -65,6 +67,7 @@ def due_of(when: Moment, user: User) -> Due:
         at=resolve(wall, when.zone),
         remind_at=resolve(remind, when.zone),
         rrule=when.rrule or "",
+        series_from=wall if when.rrule else None,
     )
 
 
@@ -100,10 +103,24 @@ def finish_task(acting: Acting, intent: Intent) -> Draft:
     return task if isinstance(task, Draft) else finished(acting, task)
 
 
-def finished(acting: Acting, task: Task) -> Draft:
-    """One task done."""
+def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
+    """One task done. Of a recurring one only this occurrence: the one whose reminder had this `due`, else the next."""
     if task.done_at is not None:
         return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
+    if task.rrule and task.due_at is not None:
+        moved = due is not None and task.due_at > datetime.fromisoformat(due)
+        if moved or move_on(acting.trail, task, acting.user, after=max(task.due_at, acting.now)):
+            ahead = task_by_id(acting.connection, task.id) or task
+            return draft(
+                acting.say("☑ {title}: done", title=sentence(task.title)),
+                acting.say("Next: {moment}", moment=due_line(acting, ahead)),
+                choices=((Choice(acting.say("Stop repeating"), "stop", {"task": task.id}), acting.undo),),
+            )
+    return stopped(acting, task)
+
+
+def stopped(acting: Acting, task: Task) -> Draft:
+    """Done for good, with all that a recurring one would still bring."""
     complete_task(acting.trail, task.id)
     return draft(acting.say("☑ {title}: done", title=sentence(task.title)), choices=((acting.undo,),))
 
@@ -135,6 +152,8 @@ def snoozed(acting: Acting, task: Task, until: datetime) -> Draft:
 def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
     """Another moment for the task."""
     due = due_of(when, acting.user)
+    if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
+        due = replace(due, rrule=task.rrule, series_from=task.series_from)
     reschedule_task(acting.trail, task.id, due)
     moved = task_by_id(acting.connection, task.id) or task
     return draft(

@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Dialect, ForeignKey, Integer, MetaData
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    text,
+)
 from sqlalchemy.types import TypeDecorator
 
 metadata = MetaData(
@@ -56,6 +67,12 @@ def reference(target: str, name: str, *, required: bool = False, cascade: bool =
     """A foreign key to `target`'s id. Without `cascade`, what is referred to can't be deleted."""
     key = ForeignKey(f"{target}.id", ondelete="CASCADE" if cascade else None)
     return Column(name, BigInt, key, nullable=not required)
+
+
+def filled_index(table: str, name: str) -> Index:
+    """An index for a reference that most rows lack: what is referred to can only be deleted after a look at it."""
+    filled = text(f"{name} IS NOT NULL")
+    return Index(f"ix_{table}_{name}", name, sqlite_where=filled, postgresql_where=filled)
 
 
 def version() -> Column[int]:

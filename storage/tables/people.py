@@ -16,7 +16,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.columns import identity, metadata, moment, one_of, reference, version
+from storage.tables.columns import filled_index, identity, metadata, moment, one_of, reference, version
 
 users = Table(
     "users",
@@ -166,5 +166,7 @@ notes = Table(
         name="subject",
     ),
     Index("ix_notes_contact_id", "contact_id", "created_at"),
+    filled_index("notes", "company_id"),
+    filled_index("notes", "deal_id"),
     sqlite_autoincrement=True,
 )

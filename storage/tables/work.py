@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.tables.columns import identity, metadata, moment, one_of, reference, version
+from storage.tables.columns import filled_index, identity, metadata, moment, one_of, reference, version
 
 interactions = Table(
     "interactions",
@@ -102,6 +102,7 @@ deals = Table(
     version(),
     Index("ix_deals_contact_id", "contact_id"),
     Index("ix_deals_stage_id", "stage_id"),
+    filled_index("deals", "company_id"),
     sqlite_autoincrement=True,
 )
 
@@ -126,6 +127,7 @@ tasks = Table(
     Column("zone", String(64), nullable=False, server_default=""),
     Column("has_time", Boolean, nullable=False, server_default=text("false")),
     Column("rrule", Text, nullable=False, server_default=""),
+    Column("series_from", String(19), nullable=False, server_default=""),  # the rule's own start: its first wall time
     moment("due_at"),  # the instant that wall time and zone stand for
     moment("remind_at"),  # the instant of its next reminder: a snooze moves this one alone
     reference("users", "assignee_id"),
@@ -145,6 +147,8 @@ tasks = Table(
         postgresql_where=text("done_at IS NULL"),
     ),
     Index("ix_tasks_contact_id", "contact_id"),
+    filled_index("tasks", "deal_id"),
+    filled_index("tasks", "parent_id"),
     sqlite_autoincrement=True,
 )
 

@@ -171,3 +171,28 @@ async def test_a_repeated_reminder_comes_each_time_at_the_same_hour_over_a_clock
     assert len(await house.max.hears()) == 1
     house.at("2027-05-10T09:00")
     assert len(await house.max.hears()) == 1
+
+
+async def test_done_on_a_repeated_task_means_this_time_and_stop_means_all(house: TestHouse) -> None:
+    house.at("2026-11-23T10:00")
+    await house.max.says("remind me every friday at 9 to send the report")
+    house.at("2026-11-27T09:00")
+    await house.max.hears()
+    assert "Next: Fri 4 Dec, 9:00" in await house.max.taps("Done")
+    assert "Next: Fri 11 Dec, 9:00" in await house.max.says("done 1")  # ahead of time
+    house.at("2026-12-04T09:00")
+    assert await house.max.hears() == []
+    await house.max.taps("Stop repeating")
+    house.at("2026-12-11T09:00")
+    assert await house.max.hears() == []
+    assert await house.max.says("tasks") == "No open tasks."
+
+
+async def test_a_repeated_task_ends_when_its_rule_does(house: TestHouse) -> None:
+    house.at("2026-11-23T10:00")
+    await house.max.says("remind me every day at 9 for 3 times to drink water")
+    heard = []
+    for day in range(24, 31):
+        house.at(f"2026-11-{day}T09:00")
+        heard += await house.max.hears()
+    assert len(heard) == 3

@@ -401,6 +401,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("deals", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_deals_company_id",
+            ["company_id"],
+            unique=False,
+            sqlite_where=sa.text("company_id IS NOT NULL"),
+            postgresql_where=sa.text("company_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_deals_contact_id", ["contact_id"], unique=False)
         batch_op.create_index("ix_deals_stage_id", ["stage_id"], unique=False)
 
@@ -512,7 +519,21 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("notes", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_notes_company_id",
+            ["company_id"],
+            unique=False,
+            sqlite_where=sa.text("company_id IS NOT NULL"),
+            postgresql_where=sa.text("company_id IS NOT NULL"),
+        )
         batch_op.create_index("ix_notes_contact_id", ["contact_id", "created_at"], unique=False)
+        batch_op.create_index(
+            "ix_notes_deal_id",
+            ["deal_id"],
+            unique=False,
+            sqlite_where=sa.text("deal_id IS NOT NULL"),
+            postgresql_where=sa.text("deal_id IS NOT NULL"),
+        )
 
     op.create_table(
         "tasks",
@@ -522,6 +543,7 @@ def upgrade() -> None:
         sa.Column("zone", sa.String(length=64), server_default="", nullable=False),
         sa.Column("has_time", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("rrule", sa.Text(), server_default="", nullable=False),
+        sa.Column("series_from", sa.String(length=19), server_default="", nullable=False),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("remind_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
@@ -544,11 +566,25 @@ def upgrade() -> None:
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.create_index("ix_tasks_contact_id", ["contact_id"], unique=False)
         batch_op.create_index(
+            "ix_tasks_deal_id",
+            ["deal_id"],
+            unique=False,
+            sqlite_where=sa.text("deal_id IS NOT NULL"),
+            postgresql_where=sa.text("deal_id IS NOT NULL"),
+        )
+        batch_op.create_index(
             "ix_tasks_open",
             ["assignee_id", "due_at"],
             unique=False,
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_tasks_parent_id",
+            ["parent_id"],
+            unique=False,
+            sqlite_where=sa.text("parent_id IS NOT NULL"),
+            postgresql_where=sa.text("parent_id IS NOT NULL"),
         )
 
     op.create_table(
