@@ -8,8 +8,8 @@ from handlers.acting import Acting, draft, shortened
 from handlers.understand.intents import Intent
 from handlers.verbs.people import holder_of, open_card
 from handlers.whom import find_whom, label_of, unknown_person
+from reminders.dates import read_date
 from reminders.moment import Setting
-from reminders.when import find_moment
 from storage.contacts import Contact, add_handle, add_tag, change_contact, company_named
 from storage.messages import Draft
 
@@ -46,11 +46,11 @@ def set_field(acting: Acting, intent: Intent) -> Draft:
 
 def birthday_of(text: str, setting: Setting) -> str:
     """A birthday as it is kept: 1986-05-17, or --05-17 when no year is named; "" when it is no date."""
-    moment = find_moment(text, setting)
-    if moment is None:
+    day = read_date(text, setting)
+    if day is None:
         return ""
     year = _YEAR.search(text)
-    return f"{year[1] if year else '-'}-{moment.wall:%m-%d}"
+    return f"{year[1] if year else '-'}-{day:%m-%d}"
 
 
 def _write(acting: Acting, contact: Contact, field: str, value: str) -> Draft | None:
