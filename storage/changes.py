@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -23,6 +23,12 @@ _RECORD = changes.insert().values(
         name: bindparam(name)
         for name in ("at", "user_id", "inbox_id", "table_name", "row_id", "contact_id", "before", "after")
     }
+)
+_STANDING = (
+    select(changes.c.id, changes.c.table_name, changes.c.row_id, changes.c.before, changes.c.after)
+    .where(changes.c.inbox_id == bindparam("inbox"), changes.c.undone_by.is_(None), changes.c.id < bindparam("before"))
+    .order_by(changes.c.id.desc())
+    .limit(500)
 )
 
 
@@ -70,8 +76,7 @@ class Trail:
     ) -> None:
         whole = after or before or {}
         contact = row_id if table.name == "contacts" else contact_id or whole.get("contact_id")
-        self.connection.execute(
-            _RECORD,
+        self._write(
             {
                 "at": self.at,
                 "user_id": self.user_id,
@@ -81,8 +86,27 @@ class Trail:
                 "contact_id": contact,
                 "before": _plain(before),
                 "after": _plain(after),
-            },
+            }
         )
+
+    def _write(self, row: Values) -> None:
+        self.connection.execute(_RECORD, row)
+
+
+@dataclass(frozen=True, slots=True)
+class BulkTrail(Trail):
+    """A trail of many changes: its rows are written at once, by `flush`, before its transaction ends."""
+
+    pending: list[Values] = field(default_factory=list)
+
+    def flush(self) -> None:
+        """Writes what was gathered."""
+        if self.pending:
+            self.connection.execute(_RECORD, self.pending)
+            self.pending.clear()
+
+    def _write(self, row: Values) -> None:
+        self.pending.append(row)
 
 
 @cache
@@ -112,24 +136,29 @@ def undo(trail: Trail, inbox_id: int) -> int:
     The undoing is itself recorded under the message that asked for it, so it can be undone in turn.
     """
     connection = trail.connection
-    query = (
-        select(changes)
-        .where(changes.c.inbox_id == inbox_id, changes.c.undone_by.is_(None))
-        .order_by(changes.c.id.desc())
-    )
-    rows = connection.execute(query).all()
+    standing = (changes.c.inbox_id == inbox_id, changes.c.undone_by.is_(None))
+    newest = connection.execute(select(func.max(changes.c.id)).where(*standing)).scalar()
+    if newest is None:
+        return 0
+    bulk = BulkTrail(connection, trail.at, trail.user_id, trail.inbox_id)
+    touched: dict[tuple[str, int], None] = {}
+    count, before = 0, newest + 1
     try:
         with connection.begin_nested():
-            for row in rows:
-                _reverse(trail, metadata.tables[row.table_name], row.row_id, row.before, row.after)
-            connection.execute(
-                update(changes).where(changes.c.id.in_([row.id for row in rows])).values(undone_by=trail.inbox_id)
-            )
+            # An import's changes may be a million: they are read in slices, and marked by one statement.
+            while rows := connection.execute(_STANDING, {"inbox": inbox_id, "before": before}).all():
+                for row in rows:
+                    _reverse(bulk, metadata.tables[row.table_name], row.row_id, row.before, row.after)
+                    touched[row.table_name, row.row_id] = None
+                bulk.flush()
+                count, before = count + len(rows), rows[-1].id
+            mark = update(changes).where(*standing, changes.c.id <= newest)
+            connection.execute(mark.values(undone_by=trail.inbox_id))
     except (IntegrityError, NotFound, ChangedMeanwhile) as error:
         raise CannotUndo("Newer entries depend on it.") from error
-    for row in rows:
-        refresh(connection, row.table_name, row.row_id)
-    return len(rows)
+    for table, row_id in touched:
+        refresh(connection, table, row_id)
+    return count
 
 
 def _reverse(trail: Trail, table: Table, row_id: int, before: Values | None, after: Values | None) -> None:

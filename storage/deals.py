@@ -70,9 +70,10 @@ def move_deal(trail: Trail, deal_id: int, stage: str) -> None:
 
 def stage_named(connection: Connection, name: str) -> int:
     """The stage of this name in the first pipeline, made when it is new."""
-    known = connection.execute(select(stages.c.id).where(func.lower(stages.c.name) == name.lower())).scalar()
-    if known is not None:
-        return int(known)
+    # Compared here: SQLite's lower() knows ASCII only.
+    for row in connection.execute(select(stages.c.id, stages.c.name)):
+        if row.name.casefold() == name.casefold():
+            return int(row.id)
     pipeline_id = connection.execute(select(func.min(stages.c.pipeline_id))).scalar_one()
     last = connection.execute(select(func.max(stages.c.position)).where(stages.c.outcome == "open")).scalar_one()
     return int(
