@@ -34,6 +34,15 @@ def find_whom(acting: Acting, intent: Intent) -> Contact | Draft | None:
     return decide(acting, intent, hits, named)
 
 
+def need_whom(acting: Acting, intent: Intent) -> Contact | Draft:
+    """The contact, or the question that finds it: which of several, whether to make a new one, who at all."""
+    found = find_whom(acting, intent)
+    if found is not None:
+        return found
+    named = intent.slots.person or intent.slots.company
+    return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
+
+
 def decide(acting: Acting, intent: Intent, hits: list[Hit], named: str) -> Contact | Draft | None:
     """The sure one; else the question which of these is meant; None when there are none."""
     if intent.name == "add_task":  # a task needs nobody: a faint likeness isn't worth a question

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
-from handlers.whom import ask_whom, find_whom, label_of, unknown_person
+from handlers.whom import label_of, need_whom
 from storage.contacts import Contact
 from storage.deals import Deal, add_deal, deal_by_id, deals_of, move_deal, open_deals
 from storage.messages import Choice, Draft
@@ -14,13 +14,10 @@ from storage.messages import Choice, Draft
 
 def start_deal(acting: Acting, intent: Intent) -> Draft:
     """A new deal of a contact."""
-    found = find_whom(acting, intent)
+    found = need_whom(acting, intent)
     if isinstance(found, Draft):
         return found
     slots = intent.slots
-    if found is None:
-        named = slots.person or slots.company
-        return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
     deal = open_deal(acting, intent, found, title=slots.text)
     return draft(f"💶 {label_of(found)}", deal_line(acting, deal), choices=((acting.undo,),))
 
@@ -44,13 +41,10 @@ def open_deal(acting: Acting, intent: Intent, contact: Contact, *, title: str | 
 
 def advance_deal(acting: Acting, intent: Intent) -> Draft:
     """The contact's deal to another stage; asks when there are several."""
-    found = find_whom(acting, intent)
+    found = need_whom(acting, intent)
     if isinstance(found, Draft):
         return found
     slots = intent.slots
-    if found is None:
-        named = slots.person or slots.company
-        return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
     if not slots.stage:
         return draft(
             "❓ " + acting.say("To which stage? Try: {example}", example=acting.say("move Nordwind to proposal"))

@@ -7,7 +7,7 @@ import re
 from handlers.acting import Acting, draft, shortened
 from handlers.understand.intents import Intent
 from handlers.verbs.people import holder_of, open_card
-from handlers.whom import find_whom, label_of, unknown_person
+from handlers.whom import label_of, need_whom
 from reminders.dates import read_date
 from reminders.moment import Setting
 from storage.contacts import Contact, add_handle, add_tag, change_contact, company_named
@@ -19,12 +19,10 @@ _YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 
 def set_field(acting: Acting, intent: Intent) -> Draft:
     """One field of a contact: a handle, a column, or one of the team's own."""
-    found = find_whom(acting, intent)
+    found = need_whom(acting, intent)
     if isinstance(found, Draft):
         return found
     slots = intent.slots
-    if found is None:
-        return unknown_person(acting, intent, slots.person or slots.company or "?")
     field, value = (slots.field or "").lower(), slots.value or slots.email or slots.phone or ""
     if field == "email":
         value = (slots.email or value).lower()

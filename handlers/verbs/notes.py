@@ -5,7 +5,7 @@ from __future__ import annotations
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from handlers.verbs.people import open_card
-from handlers.whom import ask_whom, find_whom, label_of, unknown_person
+from handlers.whom import label_of, need_whom
 from storage.buttons import ask
 from storage.interactions import log_interaction
 from storage.messages import Choice, Draft
@@ -14,13 +14,10 @@ from storage.notes import add_note
 
 def take_note(acting: Acting, intent: Intent) -> Draft:
     """A note on the contact."""
-    found = find_whom(acting, intent)
-    slots = intent.slots
+    found = need_whom(acting, intent)
     if isinstance(found, Draft):
         return found
-    if found is None:
-        named = slots.person or slots.company
-        return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
+    slots = intent.slots
     if not slots.text:
         ask(acting.connection, acting.user.id, acting.lane, "note", {"contact": found.id}, at=acting.now)
         return draft("❓ " + acting.say("What shall I note about {name}?", name=found.name))
@@ -34,13 +31,10 @@ def take_note(acting: Acting, intent: Intent) -> Draft:
 
 def log_call(acting: Acting, intent: Intent) -> Draft:
     """A call that took place, as an interaction."""
-    found = find_whom(acting, intent)
-    slots = intent.slots
+    found = need_whom(acting, intent)
     if isinstance(found, Draft):
         return found
-    if found is None:
-        named = slots.person or slots.company
-        return unknown_person(acting, intent, named) if named else ask_whom(acting, intent)
+    slots = intent.slots
     log_interaction(
         acting.trail,
         channel="call",
