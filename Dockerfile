@@ -3,7 +3,7 @@ FROM python:3.12-slim AS build
 WORKDIR /src
 COPY requirements/ requirements/
 RUN python -m venv /opt/rapport \
-    && /opt/rapport/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt -r requirements/run.txt
+    && /opt/rapport/bin/pip install --no-cache-dir --require-hashes -r requirements/build.txt -r requirements/postgres.txt
 COPY . .
 RUN /opt/rapport/bin/pip install --no-cache-dir --no-deps --no-build-isolation .
 

@@ -13,6 +13,7 @@ from storage.clock import Clock
 from storage.inbox import Kept, compress
 from storage.messages import InboundMessage, Mail, Sender
 
+SIZE_LIMIT = 50 << 20  # bytes, raw
 _STALE = timedelta(days=7)  # relative moments in an older mail count from now
 
 
@@ -34,6 +35,8 @@ class MailIn:
 
         A mail that is too hard to parse is kept all the same: parked, with its raw bytes.
         """
+        if len(raw) > SIZE_LIMIT:
+            raise MailUnreadable(f"The mail has {len(raw) >> 20} MB; {SIZE_LIMIT >> 20} MB is the most that is taken.")
         now = self._clock.now()
         try:
             message = prepared(raw, await self._parser.parse(raw), now)
