@@ -22,6 +22,8 @@ NAME = "Rapport"
 _SUBJECT = 120  # code points of a first line that a subject shows
 _MOST_REFERENCES = 20
 _ID = re.compile(r"<[!-;=?-~]{1,900}>")
+_USER = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
+_DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAGS: dict[Style, str] = {"bold": "b", "italic": "i", "code": "code", "quote": "i"}
 
@@ -116,10 +118,10 @@ def _styled(style: Style, text: str) -> str:
 
 
 def _mailbox(address: Address) -> Mailbox:
-    wire = on_the_wire(address.address)
-    if not wire.isascii() or _UNSEEN.search(wire) or "\n" in wire:
-        raise ValueError("the address isn't written in ASCII")
-    return Mailbox(display_name=_line(address.name), addr_spec=wire)
+    user, _, domain = on_the_wire(address.address).rpartition("@")
+    if not (_USER.fullmatch(user) and _DOMAIN.fullmatch(domain)):
+        raise ValueError("no address that mail can be written to")
+    return Mailbox(display_name=_line(address.name), username=user, domain=domain)
 
 
 def _thread(answered: Mail) -> list[str]:
@@ -137,4 +139,4 @@ def _seen(text: str) -> str:
 
 
 def _line(text: str) -> str:
-    return " ".join(_seen(text).split())
+    return _seen(" ".join(text.split()))
