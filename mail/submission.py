@@ -71,6 +71,11 @@ class Submission:
         self._leaving = asyncio.create_task(self._leave_later())
         return refused
 
+    async def greet(self) -> None:
+        """Connects and logs in, without a mail. Raises NotNow or Never."""
+        self._kept = await self._client()
+        self._leaving = asyncio.create_task(self._leave_later())
+
     async def _client(self) -> SMTP:
         kept = self._taken()
         if kept is not None and kept.is_connected:
