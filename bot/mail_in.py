@@ -7,7 +7,7 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 
 from bot.flow import Flow
-from mail.errors import MailTooHard
+from mail.errors import MailTooHard, MailUnreadable
 from mail.prepare import MailParser
 from storage.clock import Clock
 from storage.inbox import Kept, compress

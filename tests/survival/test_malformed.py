@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import smtplib
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -242,3 +245,17 @@ def test_odd_updates_of_telegram_hold_up_nothing(tmp_path: Path, telegram: Remot
 def _answered(telegram: RemoteBotApi) -> list[int]:
     """The messages of Max that were answered, in the order of the answers."""
     return [said["reply_to_message"]["message_id"] for said in telegram.said(MAX) if "reply_to_message" in said]
+
+
+def test_a_mail_that_is_too_big_is_refused_for_good_with_both_sizes(tmp_path: Path) -> None:
+    raw = b"From: a@b.example\r\nSubject: x\r\n\r\n" + b"x" * (51 << 20)
+    done = subprocess.run(
+        [sys.executable, "-m", "bot.cli", "mail", "deliver", "-"],
+        input=raw,
+        capture_output=True,
+        check=False,
+        timeout=60,
+        env={**os.environ, "RAPPORT_DATABASE": str(tmp_path / "rapport.db")},
+    )
+    assert done.returncode == 65
+    assert b"51 MB; 50 MB is the most" in done.stderr
