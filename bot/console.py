@@ -49,7 +49,10 @@ class ConsoleFace:
 
 
 class Console:
-    """A conversation of one user: each line is kept, handled and answered before the next."""
+    """A conversation of one user: each line is kept, handled and answered before the next.
+
+    Its few look-ups take the writer's way: a piped chat then starts without the async engine, which is slow to import.
+    """
 
     def __init__(self, user: User, face: ConsoleFace, flow: Flow, database: Database, clock: Clock) -> None:
         self._user = user
@@ -75,7 +78,7 @@ class Console:
         def find(connection: Connection) -> str | None:
             return newest_button(connection, self._user.id, label, "console")
 
-        await self._send(line, tap=await self._database.read(find) or "none")
+        await self._send(line, tap=await self._database.write(find) or "none")
 
     async def _send(self, line: int, *, text: str = "", tap: str | None = None) -> None:
         external_id = new_token()
@@ -91,7 +94,7 @@ class Console:
         self._face.expect(external_id, line)
         kept = await self._flow.keep(message)
         # Another process may take it, or older ones may stand before it: it is done when the inbox says so.
-        while not await self._database.read(lambda connection: inbox.is_handled(connection, kept.id)):
+        while not await self._database.write(lambda connection: inbox.is_handled(connection, kept.id)):
             if await self._flow.handle_next() is None:
                 await asyncio.sleep(_POLL)
         await self._delivery.deliver_all()

@@ -87,7 +87,7 @@ async def _deliver(settings: Settings, raw: bytes, now: str | None) -> None:
     async with open_house(settings, clock) as house, MailParser(authserv=settings.authserv) as parser:
         kept = await MailIn(house.flow, parser, clock).take(raw)
         enough = asyncio.get_running_loop().time() + _PATIENCE
-        while not await house.database.read(lambda connection: is_handled(connection, kept.id)):
+        while not await house.database.write(lambda connection: is_handled(connection, kept.id)):
             if await house.flow.handle_next() is None:
                 if asyncio.get_running_loop().time() > enough:
                     return  # it is backing off: `run` goes on with it
