@@ -8,7 +8,6 @@ Nothing in it waits: no network, no await. What it raises rolls all of it back.
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
 
 from sqlalchemy import Connection
 
@@ -32,8 +31,6 @@ from storage.messages import Draft, InboundMessage
 from storage.outbox import Destination
 from storage.triage import put_in_triage
 from storage.users import User, owners, user_by_handle, user_by_id
-
-_STALE = timedelta(days=7)  # the moments in an older mail count from now
 
 
 def handle(connection: Connection, inbox_id: int, message: InboundMessage, team: Team) -> None:
