@@ -21,6 +21,7 @@ from storage.tables import (
     reminders,
     stages,
     tasks,
+    triage,
 )
 from storage.users import all_users
 
@@ -104,6 +105,10 @@ def _interactions(connection: Connection) -> Iterator[Record]:
         )
         for interaction_id, contact_id in connection.execute(pairs.order_by(interaction_contacts.c.id)):
             logged.setdefault(interaction_id, []).append(contact_id)
+        open_ones = select(triage.c.interaction_id, triage.c.reason).where(
+            triage.c.interaction_id.in_([row["id"] for row in rows]), triage.c.state == "open"
+        )
+        waiting = {row.interaction_id: row.reason for row in connection.execute(open_ones)}
         for row in rows:
             yield {
                 "type": "interaction",
@@ -116,7 +121,12 @@ def _interactions(connection: Connection) -> Iterator[Record]:
                 "subject": row["subject"],
                 "text": row["text"],
                 "external_id": row["external_id"],
+                "message_id": row["message_id"],
+                "digest": row["digest"],
+                "sender": row["sender"],
+                "sender_name": row["sender_name"],
                 "attachments": [{"name": each["name"], "size": each["size"]} for each in row["attachments"]],
+                "triage": waiting.get(row["id"]),
             }
 
 
@@ -130,6 +140,7 @@ def _notes(connection: Connection) -> Iterator[Record]:
 def _deals(connection: Connection) -> Iterator[Record]:
     known = {row.id: row for row in connection.execute(select(stages))}
     people = {row.id: row.name for row in connection.execute(select(contacts.c.id, contacts.c.name))}
+    names = {user.id: user.name for user in all_users(connection)}
     firms = {row.id: row.name for row in connection.execute(select(companies.c.id, companies.c.name))}
     for rows in _sliced(connection, deals):
         for row in rows:
@@ -147,6 +158,7 @@ def _deals(connection: Connection) -> Iterator[Record]:
                 "contact_id": row["contact_id"],
                 "company": firms.get(row["company_id"] or 0, ""),
                 "status": stage.outcome,
+                "owner": names.get(row["owner_id"] or 0, ""),
             }
 
 
@@ -160,11 +172,14 @@ def _tasks(connection: Connection) -> Iterator[Record]:
                 "title": row["title"],
                 "due": _due(row),
                 "has_time": row["has_time"],
+                "zone": row["zone"],
                 "rrule": row["rrule"],
+                "series_from": row["series_from"],
                 "done": row["done_at"] is not None,
                 "done_at": _iso(row["done_at"]),
                 "assignee": names.get(row["assignee_id"] or 0, ""),
                 "contact_id": row["contact_id"],
+                "deal_id": row["deal_id"],
                 "parent_id": row["parent_id"],
             }
 
