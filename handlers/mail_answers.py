@@ -44,12 +44,17 @@ def button_confirmed(acting: Acting, mail: Mail) -> Pressed | None:
     Who quotes its one-time token, or answers by its secret Message-ID, reads the mailbox that it was sent to.
     """
     sent = _answered(acting, mail)
-    if sent is None or not _confirming(sent):
+    answers = sent is not None and _confirming(sent) is not None
+    if not answers:
         sent = _by_code(acting, mail)
     if sent is None:
         return None
-    shown = choose(sent.buttons, mail.outer.newest)[0] or _confirming(sent)
-    return button(acting.connection, shown.token, acting.user.id) if shown else None
+    named = choose(sent.buttons, mail.outer.newest)[0]
+    shown = named or _confirming(sent)
+    pressed = button(acting.connection, shown.token, acting.user.id) if shown else None
+    if pressed is not None and pressed.used and named is None and (mail.authentic or not answers):
+        return None  # the thread goes on, and quotes what was confirmed long ago
+    return pressed
 
 
 def said_in_answer(acting: Acting, mail: Mail, rest: str | None = None) -> Draft | None:

@@ -212,6 +212,16 @@ async def test_an_answer_without_a_quote_confirms_by_its_message_id(max_: Corres
     assert len(await max_.house.rows("contacts")) == 1
 
 
+async def test_what_was_confirmed_is_no_obstacle_to_what_comes_after_it(max_: Correspondence) -> None:
+    [question] = await max_.forges("new lead Eve Sand, eve@sand.example")
+    code = str(question.mail["Subject"]).rpartition(" ")[2]
+    [answer] = await max_.answers(question, "yes", {"Subject": "Re:"}, proved=False, quoting=False)
+    await max_.answers(answer, f"note for Eve: prefers mornings\n\n> {code}")
+    await max_.answers(question, "note for Eve: speaks Danish")
+    assert [row["text"] for row in await max_.house.rows("notes")] == ["prefers mornings", "speaks Danish"]
+    assert len(await max_.house.rows("contacts")) == 1
+
+
 async def test_a_token_can_be_refused(max_: Correspondence) -> None:
     [question] = await max_.forges("new lead Eve Sand, eve@sand.example")
     [answer] = await max_.answers(question, "Not me", proved=False)
