@@ -83,8 +83,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     importing.add_argument("--user", metavar="NAME", help="whose undo takes it back; the first owner if left out")
 
-    export = _command(commands, "export", "export:export", "everything, as JSON Lines")
-    export.add_argument("--format", choices=["jsonl"], default="jsonl")
+    export = _command(commands, "export", "export:export", "everything as JSON Lines, or the contacts")
+    export.add_argument("--format", choices=["jsonl", "csv", "xlsx", "vcard"], default="jsonl")
     export.add_argument("--out", metavar="PATH")
 
     _add_user_commands(commands)

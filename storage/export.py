@@ -33,7 +33,7 @@ def export_records(connection: Connection) -> Iterator[Record]:
     """Users, companies, contacts, interactions, notes, deals, tasks and reminders, in this order."""
     yield from _users(connection)
     yield from _companies(connection)
-    yield from _contacts(connection)
+    yield from contact_records(connection)
     yield from _interactions(connection)
     yield from _notes(connection)
     yield from _deals(connection)
@@ -68,7 +68,8 @@ def _companies(connection: Connection) -> Iterator[Record]:
             }
 
 
-def _contacts(connection: Connection) -> Iterator[Record]:
+def contact_records(connection: Connection) -> Iterator[Record]:
+    """The contacts alone."""
     names = {user.id: user.name for user in all_users(connection)}
     for rows in _sliced(connection, contacts):
         ids = [row["id"] for row in rows]

@@ -97,7 +97,8 @@ def put_interaction(trail: Trail, known: Known, line: Line) -> Counts:
     )
     for contact_id in contact_ids:
         log_on(trail, row_id, contact_id)
-    if (reason := line.text("triage")) in get_args(Reason):
+    reason = line.text("triage") if "triage" in line.values or contact_ids else "unknown"
+    if reason in get_args(Reason):
         trail.insert(triage, reason=reason, interaction_id=row_id, state="open", created_at=trail.at)
     return ADDED
 
