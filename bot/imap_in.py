@@ -65,7 +65,9 @@ class FolderFollower:
             log.info("mailbox %d: followed from %d", self._number, cursor.last_uid)
             while True:
                 cursor = await self._catch_up(mailbox, cursor)
-                await mailbox.wait_for_news()
+                if not await mailbox.wait_for_news():
+                    # A folder that was made anew meanwhile may look empty for ever in a session that knew the old one.
+                    cursor = await self._begin(mailbox, folder)
 
     async def _begin(self, mailbox: Mailbox, folder: str) -> Cursor:
         """The folder's place; of one that is new, or whose UIDs mean other mail now, its beginning."""

@@ -204,13 +204,13 @@ class Mailbox:
                 mails[int(uid.group(1))] = literal
         return mails
 
-    async def wait_for_news(self) -> None:
-        """Returns when the server says that there is more mail than at the last search, or it is time to look."""
+    async def wait_for_news(self) -> bool:
+        """Waits for more mail than there was at the last search; False when it is time to look all the same."""
         if self._news.is_set():
-            return
+            return True
         if "IDLE" not in self._protocol.capabilities:
             await self._race(self._news.wait(), self._limits.poll)
-            return
+            return self._news.is_set()
         idling = asyncio.ensure_future(self._protocol.idle())
         try:
             begun = self._protocol.wait_for_idle_response()
@@ -223,6 +223,7 @@ class Mailbox:
             self._protocol.forget_pushes()
         finally:
             idling.cancel()
+        return self._news.is_set()
 
     async def close(self) -> None:
         """Ends the connection at once."""
