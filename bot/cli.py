@@ -78,9 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     importing = _command(commands, "import", "importing:import_file", "read another system's file, or an export")
     importing.add_argument("file", metavar="FILE", help="CSV, TSV, XLSX, XLS, ODS, vCard or our own .jsonl")
     importing.add_argument("--dry-run", action="store_true", help="only tell what would happen")
-    importing.add_argument(
-        "--as", dest="system", metavar="SYSTEM", help="whose file it is, if it doesn't tell itself"
-    )
+    importing.add_argument("--as", dest="system", metavar="SYSTEM", help="whose file it is, if it doesn't tell itself")
     importing.add_argument("--user", metavar="NAME", help="whose undo takes it back; the first owner if left out")
 
     export = _command(commands, "export", "export:export", "everything as JSON Lines, or the contacts")

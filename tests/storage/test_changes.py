@@ -77,7 +77,7 @@ async def test_undo_restores_values_and_deletions_exactly(database: Database) ->
     def work(connection: Connection) -> None:
         made = Trail(connection, NOW, 1, first)
         contact_id = add_contact(made, "Anna Kern", emails=("a@n.example",))
-        due = Due(datetime(2026, 11, 24, 9), "Europe/Berlin", True, NOW, NOW)  # noqa: DTZ001
+        due = Due(datetime(2026, 11, 24, 9), "Europe/Berlin", True, NOW, NOW)
         add_task(made, "call", due=due, assignee_id=1, contact_id=contact_id)
         change_contact(made, contact_id, birthday="--05-17", fields={"hat": "blue"}, addresses=["Weg 1"])
         before = snapshot(connection)
@@ -146,7 +146,7 @@ async def test_undoing_done_brings_the_reminder_back(database: Database) -> None
         return list(connection.execute(select(reminders.c.state).order_by(reminders.c.id)).scalars())
 
     def work(connection: Connection) -> None:
-        due = Due(datetime(2026, 11, 24, 9), "Europe/Berlin", True, NOW, NOW)  # noqa: DTZ001
+        due = Due(datetime(2026, 11, 24, 9), "Europe/Berlin", True, NOW, NOW)
         task_id = add_task(Trail(connection, NOW, 1, first), "call", due=due, assignee_id=1)
         assert states(connection) == ["pending"]
         complete_task(Trail(connection, NOW, 1, second), task_id)
