@@ -98,15 +98,31 @@ class BulkTrail(Trail):
     """A trail of many changes: its rows are written at once, by `flush`, before its transaction ends."""
 
     pending: list[Values] = field(default_factory=list)
+    later: dict[tuple[str, ...], list[Values]] = field(default_factory=dict)  # by table and columns
+
+    def insert_later(self, table: Table, **values: Any) -> None:
+        """A new record that nothing refers to; it is there after `flush`."""
+        self.later.setdefault((table.name, *values), []).append(values)
 
     def flush(self) -> None:
         """Writes what was gathered."""
+        for (name, *_), rows in self.later.items():
+            table = metadata.tables[name]
+            ids = self.connection.execute(_insert_many(table), rows).scalars().all()
+            for row_id, values in zip(ids, rows, strict=True):
+                self._record(table, row_id, None, {"id": row_id, **values})
+        self.later.clear()
         if self.pending:
             self.connection.execute(_RECORD, self.pending)
             self.pending.clear()
 
     def _write(self, row: Values) -> None:
         self.pending.append(row)
+
+
+@cache
+def _insert_many(table: Table) -> ReturningInsert[Any]:
+    return table.insert().returning(table.c.id, sort_by_parameter_order=True)
 
 
 @cache

@@ -12,6 +12,7 @@ _NAME, _COMPANY = 2, 1  # how much a word's match counts
 _MOST_TERMS = 30
 
 
+_INDEX = insert(contact_terms)
 _TASK = select(tasks.c.remind_at, tasks.c.assignee_id, tasks.c.done_at).where(tasks.c.id == bindparam("task"))
 _CANCEL = (
     update(reminders)
@@ -43,16 +44,22 @@ def index_contact(connection: Connection, contact_id: int) -> None:
         .where(contacts.c.id == contact_id)
     ).first()
     connection.execute(delete(contact_terms).where(contact_terms.c.contact_id == contact_id))
-    if row is None:
-        return
-    weights: dict[str, int] = {}
-    for text, weight in ((row[1] or "", _COMPANY), (row[0], _NAME)):
-        for word in words_of(text)[:_MOST_TERMS]:
-            weights[word[:80]] = weight
-            weights["~" + skeleton(word)[:79]] = weight  # by its sound
-    if weights:
-        rows = [{"contact_id": contact_id, "term": term, "weight": weight} for term, weight in weights.items()]
-        connection.execute(insert(contact_terms), rows)
+    if row is not None:
+        index_new_contacts(connection, [(contact_id, row[0], row[1] or "")])
+
+
+def index_new_contacts(connection: Connection, found: list[tuple[int, str, str]]) -> None:
+    """Makes contacts findable that weren't before: the id, name and company of each."""
+    rows = []
+    for contact_id, name, company in found:
+        weights: dict[str, int] = {}
+        for text, weight in ((company, _COMPANY), (name, _NAME)):
+            for word in words_of(text)[:_MOST_TERMS]:
+                weights[word[:80]] = weight
+                weights["~" + skeleton(word)[:79]] = weight  # by its sound
+        rows += [{"contact_id": contact_id, "term": term, "weight": weight} for term, weight in weights.items()]
+    if rows:
+        connection.execute(_INDEX, rows)
 
 
 def plan_reminder(connection: Connection, task_id: int) -> None:

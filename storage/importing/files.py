@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
 
-from storage.changes import Trail
+from storage.changes import BulkTrail
 from storage.importing import own_people, own_work
 from storage.importing.encodings import encoding_of, is_text
 from storage.importing.jsonl import Line, WrongValue, read_lines
@@ -31,7 +31,7 @@ class Step:
     """One record, and what is to be done with it in a transaction."""
 
     line: int
-    run: Callable[[Trail, Known], Counts]
+    run: Callable[[BulkTrail, Known], Counts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,7 @@ def _step(source: Source) -> Callable[[Record | Problem], Step | Problem]:
         if isinstance(record, Problem):
             return record
 
-        def run(trail: Trail, known: Known) -> Counts:
+        def run(trail: BulkTrail, known: Known) -> Counts:
             if isinstance(record, Person):
                 return _COUNTED[put_person(trail, known, record, source)[1]]
             if isinstance(record, Firm):
@@ -116,7 +116,7 @@ def _step(source: Source) -> Callable[[Record | Problem], Step | Problem]:
     return made
 
 
-_PASSES: tuple[dict[str, Callable[[Trail, Known, Line], Counts]], ...] = (  # who is referred to comes first
+_PASSES: tuple[dict[str, Callable[[BulkTrail, Known, Line], Counts]], ...] = (  # who is referred to comes first
     {"user": own_people.put_user, "company": own_people.put_company, "contact": own_people.put_contact},
     {"deal": own_work.put_deal, "interaction": own_work.put_interaction},
     {"note": own_work.put_note, "task": own_work.put_task},
@@ -132,8 +132,8 @@ def _own(path: Path) -> Iterator[Step | Problem]:
             yield line if isinstance(line, Problem) else _own_step(line, kinds[line.type])
 
 
-def _own_step(line: Line, put: Callable[[Trail, Known, Line], Counts]) -> Step:
-    def run(trail: Trail, known: Known) -> Counts:
+def _own_step(line: Line, put: Callable[[BulkTrail, Known, Line], Counts]) -> Step:
+    def run(trail: BulkTrail, known: Known) -> Counts:
         try:
             return put(trail, known, line)
         except WrongValue as error:

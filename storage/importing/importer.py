@@ -16,14 +16,14 @@ from sqlalchemy.exc import DBAPIError
 from storage.changes import BulkTrail
 from storage.errors import ChangedMeanwhile, is_race, is_trouble
 from storage.importing.files import Opened, Step
-from storage.importing.known import Known, learn_team
+from storage.importing.known import Known, learn_team, write_gathered
 from storage.importing.records import Counts, Problem
 from storage.importing.values import Habits
 from storage.tables import companies, contacts, deals, interactions, notes, tasks
 
 T = TypeVar("T")
 
-SLICE = 0.035  # seconds of work in a transaction, its commit not counted
+SLICE = 0.025  # seconds of work in a transaction, before what it gathered is written and committed
 PAUSE = 0.010  # seconds between two transactions, in which others may write
 _READ = 64  # records that are read at a time, outside any transaction
 _TABLES = (companies, contacts, deals, interactions, notes, tasks)
@@ -112,7 +112,7 @@ def _slice(
                 done += 1
                 if time.monotonic() >= end:
                     break
-            trail.flush()
+            write_gathered(trail, known)
             return counts
 
         try:

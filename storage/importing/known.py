@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from storage.changes import BulkTrail
+from storage.derived import index_new_contacts
 from storage.folding import fold
 from storage.importing.records import Problem
 from storage.importing.values import Habits
 from storage.tables import companies, stages, users
 
 _WIDTH = 300
+_COMPANY = select(companies.c.id).where(companies.c.folded == bindparam("folded"))
 
 
 @dataclass(slots=True)
@@ -24,6 +27,8 @@ class Known:
     may_add_users: bool
     before: dict[str, int] = field(default_factory=dict)  # each table's highest id before the import
     problems: list[Problem] = field(default_factory=list)
+    gathered: set[tuple[Any, ...]] = field(default_factory=set)  # handles and sources that aren't written yet
+    names: list[tuple[int, str, str]] = field(default_factory=list)  # contacts that can't be found by name yet
     _facts: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     _fresh: list[tuple[Any, ...]] = field(default_factory=list)
 
@@ -49,6 +54,8 @@ class Known:
             del self._facts[key]
         self._fresh.clear()
         self.problems.clear()
+        self.gathered.clear()
+        self.names.clear()
 
     def tell(self, line: int, reason: str) -> None:
         """One more problem."""
@@ -57,6 +64,14 @@ class Known:
     def is_old(self, table: str, row_id: int) -> bool:
         """Was this row there before the import began?"""
         return row_id <= self.before.get(table, 0)
+
+
+def write_gathered(trail: BulkTrail, known: Known) -> None:
+    """Writes what was gathered, so that look-ups find it."""
+    trail.flush()
+    index_new_contacts(trail.connection, known.names)
+    known.gathered.clear()
+    known.names.clear()
 
 
 def learn_team(known: Known, connection: Connection) -> None:
@@ -73,7 +88,7 @@ def company_known(known: Known, connection: Connection, name: str) -> int | None
     folded = fold(name[:_WIDTH])[:_WIDTH] or name[:_WIDTH]
     found = known.get("company named", folded)
     if found is None:
-        found = connection.execute(select(companies.c.id).where(companies.c.folded == folded)).scalar()
+        found = connection.execute(_COMPANY, {"folded": folded}).scalar()
         if found is not None:
             known.learn("company named", folded, value=found)
     return None if found is None else int(found)

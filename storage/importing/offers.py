@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import bindparam, select
 
-from storage.changes import Trail
+from storage.changes import BulkTrail
 from storage.deals import stage_named
-from storage.importing.known import Known, stage_by_outcome
+from storage.importing.known import Known, stage_by_outcome, write_gathered
 from storage.importing.people import Outcome, company_of, namesake, put_person, write_notes
 from storage.importing.records import Offer, Source
 from storage.tables import deal_sources, deals, notes, stages
@@ -20,8 +20,10 @@ _BY_SOURCE = select(deal_sources.c.deal_id).where(
 _NOTES = select(notes.c.id, notes.c.text).where(notes.c.deal_id == bindparam("deal")).order_by(notes.c.id)
 
 
-def put_offer(trail: Trail, known: Known, offer: Offer, source: Source) -> tuple[int, Outcome]:
+def put_offer(trail: BulkTrail, known: Known, offer: Offer, source: Source) -> tuple[int, Outcome]:
     """Adds a deal with its contact and company, or fills what it lacks; its id, and what was done."""
+    if known.names:
+        write_gathered(trail, known)
     contact_id = None
     if offer.person is not None:
         contact_id = _contact(trail, known, offer, source)
@@ -59,7 +61,7 @@ def put_offer(trail: Trail, known: Known, offer: Offer, source: Source) -> tuple
     return deal_id, outcome  # type: ignore[return-value]
 
 
-def _contact(trail: Trail, known: Known, offer: Offer, source: Source) -> int:
+def _contact(trail: BulkTrail, known: Known, offer: Offer, source: Source) -> int:
     person = offer.person
     assert person is not None
     found = None
@@ -68,7 +70,7 @@ def _contact(trail: Trail, known: Known, offer: Offer, source: Source) -> int:
     return found or put_person(trail, known, person, source)[0]
 
 
-def _deal(trail: Trail, offer: Offer, source: Source, contact_id: int | None, company_id: int | None) -> int | None:
+def _deal(trail: BulkTrail, offer: Offer, source: Source, contact_id: int | None, company_id: int | None) -> int | None:
     """The deal that is meant: by its source's id, else the one of this title with this contact and company."""
     if offer.external_id and source.system != "table":
         values = {"system": source.ids, "external": offer.external_id}
@@ -81,7 +83,7 @@ def _deal(trail: Trail, offer: Offer, source: Source, contact_id: int | None, co
     return None if found is None else int(found)
 
 
-def _fill(trail: Trail, deal_id: int, values: dict[str, Any]) -> bool:
+def _fill(trail: BulkTrail, deal_id: int, values: dict[str, Any]) -> bool:
     row = trail.connection.execute(select(deals).where(deals.c.id == deal_id)).mappings().one()
     lacking = {name: value for name, value in values.items() if row[name] in (None, "") and name != "probability"}
     if lacking:
@@ -89,11 +91,11 @@ def _fill(trail: Trail, deal_id: int, values: dict[str, Any]) -> bool:
     return bool(lacking)
 
 
-def _stage(trail: Trail, offer: Offer) -> str:
+def _stage(trail: BulkTrail, offer: Offer) -> str:
     if offer.outcome:
         return stage_by_outcome(trail.connection, offer.outcome)
     return offer.stage or stage_by_outcome(trail.connection, "open")
 
 
-def _chance(trail: Trail, stage_id: int) -> int:
+def _chance(trail: BulkTrail, stage_id: int) -> int:
     return int(trail.connection.execute(select(stages.c.probability).where(stages.c.id == stage_id)).scalar_one())

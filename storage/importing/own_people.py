@@ -8,9 +8,9 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import select
 
-from storage.changes import Trail
+from storage.changes import BulkTrail
 from storage.importing.jsonl import Line, WrongValue
-from storage.importing.known import Known, company_known
+from storage.importing.known import Known, company_known, write_gathered
 from storage.importing.people import (
     add_person,
     by_handle,
@@ -30,7 +30,7 @@ SOURCE = Source("table", "Rapport", "contacts")
 ADDED, UPDATED, UNCHANGED, SKIPPED = Counts(added=1), Counts(updated=1), Counts(unchanged=1), Counts(skipped=1)
 
 
-def put_user(trail: Trail, known: Known, line: Line) -> Counts:
+def put_user(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """A member of the team, known by name. Members aren't taken back by undo: what they did since is theirs."""
     name = " ".join(line.text("name", 200).split())
     if not name:
@@ -60,7 +60,7 @@ def put_user(trail: Trail, known: Known, line: Line) -> Counts:
     return ADDED
 
 
-def put_company(trail: Trail, known: Known, line: Line) -> Counts:
+def put_company(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """A company, known by its name."""
     name = line.text("name", 300)
     if not name:
@@ -75,10 +75,12 @@ def put_company(trail: Trail, known: Known, line: Line) -> Counts:
     return ADDED if fresh else UPDATED if lacking else UNCHANGED
 
 
-def put_contact(trail: Trail, known: Known, line: Line) -> Counts:
+def put_contact(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """A contact: an older one that has its handles, or its name when it has none, and isn't another line's already."""
     person = _person(known, line)
     reached = handles_of(person)
+    if not reached or known.gathered.intersection(reached):
+        write_gathered(trail, known)
     holders = holders_of(trail, reached)
 
     def may_be(contact_id: int) -> bool:

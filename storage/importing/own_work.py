@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import Table, insert, select
 
-from storage.changes import Trail
+from storage.changes import BulkTrail
 from storage.derived import plan_reminder
 from storage.importing.jsonl import Line, WrongValue
 from storage.importing.known import Known, stage_by_outcome
@@ -28,7 +28,7 @@ _APART = timedelta(minutes=1)
 _STATES = ("pending", "sent")
 
 
-def put_deal(trail: Trail, known: Known, line: Line) -> Counts:
+def put_deal(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """A deal: an older one of the same title, contact, company and amount, else a new one."""
     title = line.text("title", 300)
     if not title:
@@ -60,7 +60,7 @@ def put_deal(trail: Trail, known: Known, line: Line) -> Counts:
     return outcome
 
 
-def put_interaction(trail: Trail, known: Known, line: Line) -> Counts:
+def put_interaction(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """What happened, once per external id and content; what the file has on nobody waits for a decision again."""
     channel, direction, at = line.text("channel"), line.text("direction"), line.moment("occurred_at")
     if channel not in get_args(InteractionChannel) or direction not in get_args(Direction) or at is None:
@@ -103,7 +103,7 @@ def put_interaction(trail: Trail, known: Known, line: Line) -> Counts:
     return ADDED
 
 
-def put_note(trail: Trail, known: Known, line: Line) -> Counts:
+def put_note(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """A note on what it was on; the same text twice in the file is there twice."""
     text = line.text("text")
     subject = {
@@ -116,24 +116,25 @@ def put_note(trail: Trail, known: Known, line: Line) -> Counts:
         raise WrongValue("a note needs its text and one contact, company or deal of the file")
     if _older(trail, known, notes, {"text": text, **subject}) is not None:
         return UNCHANGED
-    trail.insert(notes, text=text, author_id=trail.user_id, created_at=trail.at, **subject)
+    trail.insert_later(notes, text=text, author_id=trail.user_id, created_at=trail.at, **subject)
     return ADDED
 
 
-def put_listed_notes(trail: Trail, known: Known, line: Line) -> Counts:
+def put_listed_notes(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """The notes that a contact or a company lists and that weren't records of their own."""
     texts = Counter(text for text in line.texts("notes") if text)
     subject_id = known.get(line.type, line.id)
     if not texts or subject_id is None:
         return Counts()
+    trail.flush()
     column = notes.c[f"{line.type}_id"]
     there = Counter(trail.connection.execute(select(notes.c.text).where(column == subject_id)).scalars())
     for text in (texts - there).elements():
-        trail.insert(notes, text=text, author_id=trail.user_id, created_at=trail.at, **{column.name: subject_id})
+        trail.insert_later(notes, text=text, author_id=trail.user_id, created_at=trail.at, **{column.name: subject_id})
     return Counts()
 
 
-def put_task(trail: Trail, known: Known, line: Line) -> Counts:
+def put_task(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """A task: an older one of the same title, moment, contact and assignee, else a new one. Reminders come later."""
     title = line.text("title")
     if not title:
@@ -161,7 +162,7 @@ def put_task(trail: Trail, known: Known, line: Line) -> Counts:
     return outcome
 
 
-def put_parent(trail: Trail, known: Known, line: Line) -> Counts:
+def put_parent(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """Which task a task belongs to, and when it is reminded of, if its reminders don't tell."""
     task_id = known.get("task", line.id)
     if task_id is None or known.get("new task", task_id) is None:
@@ -180,7 +181,7 @@ def put_parent(trail: Trail, known: Known, line: Line) -> Counts:
     return Counts()
 
 
-def put_reminder(trail: Trail, known: Known, line: Line) -> Counts:
+def put_reminder(trail: BulkTrail, known: Known, line: Line) -> Counts:
     """One delivery: sent ones stay sent, pending ones come at their moment."""
     due = line.moment("due")
     task_id = known.get("task", line.reference("task_id"))
@@ -216,7 +217,7 @@ def _id(known: Known, line: Line, kind: str, name: str) -> int | None:
     return None if found is None else int(found)
 
 
-def _older(trail: Trail, known: Known, table: Table, values: dict[str, Any]) -> int | None:
+def _older(trail: BulkTrail, known: Known, table: Table, values: dict[str, Any]) -> int | None:
     """A row that was there before the import, says the same, and isn't another line's already."""
     if not known.before.get(table.name):
         return None
@@ -230,7 +231,7 @@ def _older(trail: Trail, known: Known, table: Table, values: dict[str, Any]) -> 
     return None
 
 
-def _stage(trail: Trail, name: str, outcome: str, chance: float | None) -> tuple[int, int]:
+def _stage(trail: BulkTrail, name: str, outcome: str, chance: float | None) -> tuple[int, int]:
     """The stage of this name and its usual probability; a new one is made as the deal has it."""
     connection = trail.connection
     name = name or stage_by_outcome(connection, outcome or "open")

@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 from sqlalchemy import bindparam, select
 
-from storage.changes import Trail
+from storage.changes import BulkTrail
 from storage.contacts import Contact, add_tag, change_contact, company_named, contact_by_id, contacts_by_handles
-from storage.derived import index_contact
 from storage.folding import fold, words_of
-from storage.importing.known import Known, company_known
+from storage.importing.known import Known, company_known, write_gathered
 from storage.importing.records import Firm, Person, Source
 from storage.tables import companies, contact_sources, contact_tags, contact_terms, contacts, handles, notes
 
@@ -29,13 +28,17 @@ _NAMESAKES = (
     .order_by(contacts.c.id)
     .limit(2000)
 )
+_NAME = select(contacts.c.name).where(contacts.c.id == bindparam("contact"))
 _NOTES = select(notes.c.id, notes.c.text).where(notes.c.contact_id == bindparam("subject")).order_by(notes.c.id)
 _FIRM_NOTES = select(notes.c.id, notes.c.text).where(notes.c.company_id == bindparam("subject")).order_by(notes.c.id)
 
 
-def put_person(trail: Trail, known: Known, person: Person, source: Source) -> tuple[int, Outcome]:
+def put_person(trail: BulkTrail, known: Known, person: Person, source: Source) -> tuple[int, Outcome]:
     """Adds a contact, or fills what the one that is meant lacks; its id, and what was done."""
     reached = handles_of(person)
+    keys = {*reached, (source.ids, person.external_id)}
+    if not reached or keys & known.gathered:
+        write_gathered(trail, known)
     holders = holders_of(trail, reached)
     contact_id = _by_source(trail, person, source)
     if contact_id is None:
@@ -48,7 +51,7 @@ def put_person(trail: Trail, known: Known, person: Person, source: Source) -> tu
     return contact_id, "updated" if changed else "unchanged"
 
 
-def put_firm(trail: Trail, known: Known, firm: Firm, source: Source) -> tuple[int, Outcome]:
+def put_firm(trail: BulkTrail, known: Known, firm: Firm, source: Source) -> tuple[int, Outcome]:
     """Adds a company, or its domains and notes where they were lacking."""
     company_id = company_known(known, trail.connection, firm.name)
     outcome: Outcome = "unchanged"
@@ -63,7 +66,7 @@ def put_firm(trail: Trail, known: Known, firm: Firm, source: Source) -> tuple[in
     return company_id, outcome
 
 
-def company_of(trail: Trail, known: Known, name: str) -> int:
+def company_of(trail: BulkTrail, known: Known, name: str) -> int:
     """The company of this name, made when it is new."""
     found = company_known(known, trail.connection, name)
     if found is None:
@@ -72,7 +75,9 @@ def company_of(trail: Trail, known: Known, name: str) -> int:
     return found
 
 
-def namesake(trail: Trail, known: Known, person: Person, may_be: Callable[[int], bool] = lambda _: True) -> int | None:
+def namesake(
+    trail: BulkTrail, known: Known, person: Person, may_be: Callable[[int], bool] = lambda _: True
+) -> int | None:
     """The one contact of this name and company, for people of whom nothing else is told."""
     words = words_of(person.name)
     if not words:
@@ -86,7 +91,7 @@ def namesake(trail: Trail, known: Known, person: Person, may_be: Callable[[int],
     return int(same[0].id) if len(same) == 1 else None
 
 
-def own_fields(known: Known, trail: Trail, person: Person) -> dict[str, Any]:
+def own_fields(known: Known, trail: BulkTrail, person: Person) -> dict[str, Any]:
     """The columns of a contact that a record fills."""
     owner = known.get("user", person.owner.casefold()) if person.owner else None
     values: dict[str, Any] = {
@@ -102,7 +107,7 @@ def own_fields(known: Known, trail: Trail, person: Person) -> dict[str, Any]:
 
 
 def add_person(
-    trail: Trail,
+    trail: BulkTrail,
     known: Known,
     person: Person,
     source: Source,
@@ -134,17 +139,19 @@ def add_person(
             known.tell(person.line, f"{value} is {_name(trail, others[0][0])}'s too: kept as shared")
         if others:
             _share(trail, kind, value)
-        trail.insert(handles, contact_id=contact_id, kind=kind, value=value, shared=bool(others))
+        trail.insert_later(handles, contact_id=contact_id, kind=kind, value=value, shared=bool(others))
     for tag in person.tags:
-        trail.insert(contact_tags, contact_id=contact_id, tag=tag)
+        trail.insert_later(contact_tags, contact_id=contact_id, tag=tag)
     _note(trail, person.notes, _rest(known, person), source, contact_id=contact_id, fresh=True)
-    _keep_source(trail, person, source, contact_id)
-    index_contact(trail.connection, contact_id)
+    if person.external_id and source.system != "table":
+        trail.insert_later(contact_sources, contact_id=contact_id, system=source.ids, external_id=person.external_id)
+    known.gathered.update(reached, [(source.ids, person.external_id)])
+    known.names.append((contact_id, name, person.company))
     return contact_id
 
 
 def fill_person(
-    trail: Trail,
+    trail: BulkTrail,
     known: Known,
     contact_id: int,
     person: Person,
@@ -185,7 +192,7 @@ def fill_person(
     return _keep_source(trail, person, source, contact_id) or changed
 
 
-def _by_source(trail: Trail, person: Person, source: Source) -> int | None:
+def _by_source(trail: BulkTrail, person: Person, source: Source) -> int | None:
     if not person.external_id or source.system == "table":
         return None
     values = {"system": source.ids, "external": person.external_id}
@@ -193,7 +200,7 @@ def _by_source(trail: Trail, person: Person, source: Source) -> int | None:
     return None if found is None else int(found)
 
 
-def _keep_source(trail: Trail, person: Person, source: Source, contact_id: int) -> bool:
+def _keep_source(trail: BulkTrail, person: Person, source: Source, contact_id: int) -> bool:
     """Remembers under which id the other system has this contact; False when that is known already."""
     if not person.external_id or source.system == "table" or _by_source(trail, person, source) is not None:
         return False
@@ -209,7 +216,7 @@ def handles_of(person: Person) -> list[Found]:
     return found
 
 
-def holders_of(trail: Trail, reached: Iterable[Found]) -> Holders:
+def holders_of(trail: BulkTrail, reached: Iterable[Found]) -> Holders:
     """Who has these handles, and whether they are shared."""
     kinds: dict[str, list[str]] = {}
     for kind, value in reached:
@@ -222,7 +229,7 @@ def holders_of(trail: Trail, reached: Iterable[Found]) -> Holders:
 
 
 def by_handle(
-    trail: Trail, person: Person, holders: Holders, may_be: Callable[[int], bool] = lambda _: True
+    trail: BulkTrail, person: Person, holders: Holders, may_be: Callable[[int], bool] = lambda _: True
 ) -> int | None:
     """Whose handle it is, if the names don't speak against it; a shared handle's holder must have the same name."""
     words = words_of(person.name)
@@ -242,11 +249,11 @@ def _is_handle(words: list[str], held: list[tuple[int, bool]], holders: Holders)
     return any(words == words_of(value) for (_, value), each in holders.items() if each is held)
 
 
-def _name(trail: Trail, contact_id: int) -> str:
-    return str(trail.connection.execute(select(contacts.c.name).where(contacts.c.id == contact_id)).scalar_one())
+def _name(trail: BulkTrail, contact_id: int) -> str:
+    return str(trail.connection.execute(_NAME, {"contact": contact_id}).scalar_one())
 
 
-def _share(trail: Trail, kind: str, value: str) -> None:
+def _share(trail: BulkTrail, kind: str, value: str) -> None:
     query = select(handles.c.id).where(handles.c.kind == kind, handles.c.value == value, handles.c.shared.is_(False))
     for row_id in list(trail.connection.execute(query).scalars()):
         trail.update(handles, row_id, shared=True)
@@ -268,7 +275,7 @@ def _rest(known: Known, person: Person) -> tuple[tuple[str, str], ...]:
 
 
 def _note(
-    trail: Trail,
+    trail: BulkTrail,
     texts: tuple[str, ...],
     rest: tuple[tuple[str, str], ...],
     source: Source,
@@ -289,7 +296,7 @@ def _note(
 
 
 def write_notes(
-    trail: Trail,
+    trail: BulkTrail,
     texts: tuple[str, ...],
     rest: tuple[tuple[str, str], ...],
     source: Source,
@@ -309,7 +316,9 @@ def write_notes(
     heading = f"{source.label or 'Import'}:"
     mine = next(((row_id, text) for row_id, text in there if text.startswith(heading + "\n")), None)
     if mine is None:
-        trail.insert(notes, text="\n".join((heading, *lines)), author_id=trail.user_id, created_at=trail.at, **subject)
+        trail.insert_later(
+            notes, text="\n".join((heading, *lines)), author_id=trail.user_id, created_at=trail.at, **subject
+        )
         return True
     more = [line for line in lines if f"\n{line}\n" not in f"{mine[1]}\n"]
     if more:
