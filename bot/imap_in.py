@@ -120,22 +120,28 @@ class FolderFollower:
 
     async def _keep(self, mails: dict[int, bytes], heads: Sequence[Head], cursor: Cursor) -> Cursor:
         """Keeps a batch and moves the cursor past it, in one transaction."""
-        ready: list[tuple[InboundMessage, bytes | None]] = []
-        for head in heads:
-            if (raw := mails.get(head.uid)) is None:
-                continue
-            try:
-                message, packed = await self._taking.prepare(raw)
-            except MailUnreadable:
-                log.warning("mailbox %d: mail %d is empty", self._number, head.uid)
-                continue
-            if len(raw) < head.size and len(raw) >= self._limits.biggest:
-                log.warning("mailbox %d: mail %d is too big: its end isn't kept", self._number, head.uid)
-            ready.append((replace(message, silent=is_history(message, head, cursor)), packed))
+        here = [head for head in heads if head.uid in mails]
+        preparing = [asyncio.ensure_future(self._prepare(mails[head.uid], head, cursor)) for head in here]
+        try:
+            prepared = await asyncio.gather(*preparing)  # one is packed while the next is parsed
+        finally:
+            for each in preparing:
+                each.cancel()
+        ready = [each for each in prepared if each is not None]
         last = heads[-1].uid
         await self._flow.keep_all(ready, also=partial(move_cursor, cursor_id=cursor.id, last_uid=last))
         log.info("mailbox %d: %d mails kept, up to %d", self._number, len(ready), last)
         return replace(cursor, last_uid=last)
+
+    async def _prepare(self, raw: bytes, head: Head, cursor: Cursor) -> tuple[InboundMessage, bytes] | None:
+        try:
+            message, packed = await self._taking.prepare(raw)
+        except MailUnreadable as error:
+            log.warning("mailbox %d: mail %d can't be taken: %s", self._number, head.uid, error)
+            return None
+        if len(raw) < head.size and len(raw) >= self._limits.biggest:
+            log.warning("mailbox %d: mail %d is too big: its end isn't kept", self._number, head.uid)
+        return replace(message, silent=is_history(message, head, cursor)), packed
 
     async def _move(self, cursor: Cursor, last_uid: int) -> Cursor:
         if last_uid > cursor.last_uid:
