@@ -13,7 +13,8 @@ from sqlalchemy.sql.dml import ReturningInsert
 
 from storage.derived import refresh
 from storage.errors import CannotUndo, ChangedMeanwhile, NotFound
-from storage.tables import changes, metadata
+from storage.reminders import was_reminded
+from storage.tables import changes, metadata, tasks
 from storage.tables.columns import UtcMoment
 
 Values = dict[str, Any]
@@ -179,6 +180,8 @@ def undo(trail: Trail, inbox_id: int) -> int:
 
 def _reverse(trail: Trail, table: Table, row_id: int, before: Values | None, after: Values | None) -> None:
     if before is None:
+        if table is tasks and was_reminded(trail.connection, row_id):
+            raise CannotUndo("Its reminder came already.", task_id=row_id)
         trail.delete(table, row_id)
     elif after is None:
         trail.insert(table, **_typed(table, before))

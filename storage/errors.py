@@ -23,7 +23,11 @@ class NewerSchema(RapportError):
 
 
 class CannotUndo(RapportError):
-    """What was done can't be taken back any more."""
+    """What was done can't be taken back any more; `task_id` is the task whose reminder has come since."""
+
+    def __init__(self, message: str, task_id: int | None = None) -> None:
+        super().__init__(message)
+        self.task_id = task_id
 
 
 class ChangedMeanwhile(RapportError):

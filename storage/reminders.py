@@ -46,3 +46,9 @@ def mark_queued(connection: Connection, reminder_id: int, outbox_id: int | None)
 def cancel_reminder(connection: Connection, reminder_id: int) -> None:
     """Nobody wants it any more."""
     connection.execute(update(reminders).where(reminders.c.id == reminder_id).values(state="cancelled"))
+
+
+def was_reminded(connection: Connection, task_id: int) -> bool:
+    """Did a reminder of this task go out?"""
+    query = select(reminders.c.id).where(reminders.c.task_id == task_id, reminders.c.state.in_(["queued", "sent"]))
+    return connection.execute(query.limit(1)).first() is not None

@@ -41,7 +41,10 @@ def undone(acting: Acting, inbox_id: int) -> Draft:
     """Takes back what one message did; mail that it had put on a contact waits in triage again."""
     try:
         count = undo(acting.trail, inbox_id)
-    except CannotUndo:
+    except CannotUndo as error:
+        if error.task_id is not None:
+            done = Choice(acting.say("Done"), "done", {"task": error.task_id})
+            return draft("⚠ " + acting.say("Its reminder came already."), choices=((done,),))
         return draft("⚠ " + acting.say("Newer entries build on it. Undo those first."))
     if not count:
         return draft(acting.say("That is undone already."))

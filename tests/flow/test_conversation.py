@@ -196,3 +196,13 @@ async def test_a_repeated_task_ends_when_its_rule_does(house: TestHouse) -> None
         house.at(f"2026-11-{day}T09:00")
         heard += await house.max.hears()
     assert len(heard) == 3
+
+
+async def test_a_task_that_was_reminded_of_is_done_rather_than_undone(house: TestHouse) -> None:
+    await house.max.says("remind me tomorrow 9:00 to send the quote")
+    house.at("2026-11-24T09:00")
+    await house.max.hears()
+    assert "came already" in await house.max.taps("Undo")
+    await house.max.taps("Done")
+    assert await house.max.says("tasks") == "No open tasks."
+    assert len(await house.rows("tasks")) == 1
