@@ -73,6 +73,8 @@ def _parser() -> argparse.ArgumentParser:
 
     find = _command(commands, "find", "find:find", "find contacts")
     find.add_argument("query", nargs="?", metavar="QUERY")
+    duplicates = _command(commands, "duplicates", "duplicates:duplicates", "contacts that may be one person")
+    duplicates.add_argument("--json", action="store_true", help="one object a pair")
     find.add_argument("--jsonl", action="store_true", help="a query a line in, an array a line out")
 
     importing = _command(commands, "import", "importing:import_file", "read another system's file, or an export")
