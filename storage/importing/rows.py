@@ -91,7 +91,7 @@ class RowReader:
             name = _first(cells, "full_name")
         leads = self.columns.source.kind == "leads"
         title = _first(cells, "title")
-        if not (name or emails or phones or company) and leads:
+        if leads and not (name or company):
             name, title = title[:300], ""
         if not (name or emails or phones or telegram_in(_first(cells, "telegram"))):
             return self._firm(line, cells)

@@ -73,6 +73,8 @@ class _Feed:
         line = self._again.pop() if self._again else next(self._lines)
         self._taken.append(line)
         self._size += len(line)
+        if len(line) > LONGEST:
+            raise csv.Error("too long")
         return line
 
     @property

@@ -16,7 +16,7 @@ _TAGS = re.compile(r"\s*:::\s*|[;,\n\r]+")
 _ISO = re.compile(r"(\d{4})[-./](\d{1,2})[-./](\d{1,2})(?:[T ].*)?")
 _FIGURES = re.compile(r"(\d{1,2})([-./])(\d{1,2})\2(\d{4}|\d{2})(?:[T ,].*)?")
 _NAMED = re.compile(r"(\d{1,2})[. -]+([^\W\d_]{3,9})\.?[, -]+(\d{4})|([^\W\d_]{3,9})\.? (\d{1,2}),? (\d{4})")
-_NO_YEAR = re.compile(r"-{0,2}(\d{2})-(\d{2})")
+_NO_YEAR = re.compile(r"(?:--(?=\d{4}|\d\d-))?(\d{2})-?(\d{2})")
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:T.*)?")
 _MONTHS = {
     word: number
@@ -93,7 +93,7 @@ def day_in(text: str, habits: Habits) -> str:
         day, month, year = (found[1], found[2], found[3]) if found[1] else (found[5], found[4], found[6])
         number = _MONTHS.get(month.casefold()[:3]) or _MONTHS.get(month.casefold())
         return _day(year, str(number), day) if number else ""
-    if found := _NO_YEAR.fullmatch(text):
+    if "-" in text and (found := _NO_YEAR.fullmatch(text)):
         day_of = _day("2000", found[1], found[2])
         return f"--{day_of[5:]}" if day_of else ""
     return ""
@@ -101,7 +101,7 @@ def day_in(text: str, habits: Habits) -> str:
 
 def is_no_day(text: str) -> bool:
     """Zeros and dashes, as some programs write for a date that isn't there."""
-    return not any(sign in "123456789" for sign in text)
+    return not any(sign.isalnum() and sign != "0" for sign in text)
 
 
 def month_first(texts: Iterable[str], default: bool) -> bool:

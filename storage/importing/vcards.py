@@ -93,7 +93,7 @@ def _unfolded(file: TextIO) -> Iterator[tuple[int, str]]:
     """Whole lines with their number: continued by a blank at the start of the next, or by = in quoted-printable."""
     whole, start, soft = "", 0, False
     for number, line in _numbered(file):
-        if start and soft:
+        if start and soft and line.strip().upper() not in ("BEGIN:VCARD", "END:VCARD"):
             whole += "\n" + line
         elif start and line[:1] in (" ", "\t") and not (line.strip() and line.strip().upper() == "END:VCARD"):
             whole += line[1:]
@@ -145,7 +145,7 @@ def _record(line: int, card: list[str], habits: Habits) -> Iterator[Record | Pro
         yield Problem(line, "the card has no name, address or number", lost=True)
         return
     notes = tuple(dict.fromkeys(filter(None, (_plain(each.value) for each in properties.get("NOTE", ())))))
-    rest = tuple(_rest(properties, company[1:]))
+    rest = tuple(pair for pair in _rest(properties, company[1:]) if not telegram or telegram not in pair[1].lower())
     only_firm = _text(properties, "X-ABSHOWAS").upper() == "COMPANY" or kind == "org"
     if only_firm and not (emails or phones):
         yield Firm(line, (firm or name)[:300], (), notes, rest)
