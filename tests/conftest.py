@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import subprocess
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -28,12 +30,12 @@ def require(found: bool, what: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql() -> Iterator[str]:
     """A real PostgreSQL on loopback; the URL of a server whose databases are ours to make."""
     require(bool(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), "PostgreSQL")
-    folder = tmp_path_factory.mktemp("postgresql")
-    for parent in (folder, *folder.parents[:2]):
-        parent.chmod(0o755)  # the server runs as another user
+    # Not below pytest's own folder: the server runs as another user, whom a second pytest run would lock out.
+    folder = Path(tempfile.mkdtemp(prefix="rapport-postgresql-"))
+    folder.chmod(0o755)
     done = subprocess.run(
         [str(PEERS / "postgres.sh"), "start", str(folder)], capture_output=True, text=True, check=False, timeout=60
     )
@@ -43,6 +45,7 @@ def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         yield f"postgresql://test:test@{settings['PEER_PG_HOST']}:{settings['PEER_PG_PORT']}"
     finally:
         subprocess.run([str(PEERS / "postgres.sh"), "stop", str(folder)], check=False, timeout=60, capture_output=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
