@@ -49,6 +49,8 @@ def cancel_reminder(connection: Connection, reminder_id: int) -> None:
 
 
 def was_reminded(connection: Connection, task_id: int) -> bool:
-    """Did a reminder of this task go out?"""
-    query = select(reminders.c.id).where(reminders.c.task_id == task_id, reminders.c.state.in_(["queued", "sent"]))
+    """Did a reminder of this task go out? One that came with an import went out elsewhere, long before."""
+    query = select(reminders.c.id).where(
+        reminders.c.task_id == task_id, reminders.c.state.in_(["queued", "sent"]), reminders.c.outbox_id.is_not(None)
+    )
     return connection.execute(query.limit(1)).first() is not None

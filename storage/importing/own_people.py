@@ -88,7 +88,7 @@ def put_contact(trail: BulkTrail, known: Known, line: Line) -> Counts:
 
     contact_id, outcome = by_handle(trail, person, holders, may_be), UNCHANGED
     if contact_id is None and not reached:
-        contact_id = namesake(trail, known, person, may_be)
+        contact_id = namesake(trail, known, person, may_be, exact=True)
     if contact_id is None:
         contact_id, outcome = add_person(trail, known, person, SOURCE, reached, holders, exact=True), ADDED
     else:

@@ -76,18 +76,26 @@ def company_of(trail: BulkTrail, known: Known, name: str) -> int:
 
 
 def namesake(
-    trail: BulkTrail, known: Known, person: Person, may_be: Callable[[int], bool] = lambda _: True
+    trail: BulkTrail,
+    known: Known,
+    person: Person,
+    may_be: Callable[[int], bool] = lambda _: True,
+    *,
+    exact: bool = False,
 ) -> int | None:
-    """The one contact of this name and company, for people of whom nothing else is told."""
+    """The one contact of this name and company, for people of whom nothing else is told.
+
+    A record without company fits the only one of its name; with `exact`, the first one that has none either.
+    """
     words = words_of(person.name)
     if not words:
         return None
     rows = trail.connection.execute(_NAMESAKES, {"term": max(words, key=len)[:80]}).all()
     same = [row for row in rows if words_of(row.name) == words and may_be(row.id)]
-    if person.company:
-        company_id = company_known(known, trail.connection, person.company)
+    if person.company or exact:
+        company_id = company_known(known, trail.connection, person.company) if person.company else None
         fitting = [row.id for row in same if row.company_id == company_id]
-        return int(fitting[0]) if fitting and company_id is not None else None
+        return int(fitting[0]) if fitting and (exact or company_id is not None) else None
     return int(same[0].id) if len(same) == 1 else None
 
 

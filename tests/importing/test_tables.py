@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -103,8 +104,6 @@ async def test_only_a_header(office: Office) -> None:
         b"hello",
         bytes(range(256)) * 20,
         b"PK\x03\x04junk",
-    ]
-    + [
         b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 600,
         b"<html><body>nothing</body></html>",
         b"%PDF-1.4\n\x01\x02",
@@ -208,11 +207,9 @@ def test_rows_are_never_lost_track_of(text: str) -> None:
 def test_reading_never_fails_but_in_words(tmp_path: Path, octets: bytes) -> None:
     path = tmp_path / "any"
     path.write_bytes(octets)
-    try:
-        for _ in open_file(path, Habits("DE")).steps:
-            pass
-    except CannotImport as error:
-        assert str(error)
+    with suppress(CannotImport):
+        for step in open_file(path, Habits("DE")).steps:
+            assert step.line >= 1
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)

@@ -44,7 +44,8 @@ async def test_a_vcard_3_0_with_groups_and_folded_lines(office: Office) -> None:
 
 async def test_a_vcard_4_0(office: Office) -> None:
     text = (
-        'BEGIN:VCARD\nVERSION:4.0\nFN:Bert Olsen\nTEL;VALUE=uri;TYPE="voice,home":tel:+47-22-00-11-22;ext=5\nBDAY:--0517\n'
+        'BEGIN:VCARD\nVERSION:4.0\nFN:Bert Olsen\nTEL;VALUE=uri;TYPE="voice,home":tel:+47-22-00-11-22;ext=5\n'
+        "BDAY:--0517\n"
         "EMAIL:bert@fjord.example\nKIND:individual\nEND:VCARD\n"
         "BEGIN:VCARD\nVERSION:4.0\nKIND:group\nFN:Friends\nEND:VCARD\n"
         "BEGIN:VCARD\nVERSION:4.0\nKIND:org\nFN:Fjord AS\nORG:Fjord AS\nEND:VCARD\n"
