@@ -242,7 +242,8 @@ class TestPolling:
         updates.pending.append({"update_id": 99_000_000, "message": {"message_id": "?", "chat": 5, "date": "now"}})
         telegram.state.bell.ring()
         await max_.says("/leads")
-        await max_.hears()
+        told, answer = await max_.hears(), await max_.hears()  # the owner is told of it; and the answer
+        assert "could not handle" in told["text"] + answer["text"]
         query = select(inbox.c.state).order_by(inbox.c.id)
         states = await bot.database.read(lambda connection: list(connection.execute(query).scalars()))
         assert states == ["parked", "done"]
