@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Delete, Select, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -105,6 +106,16 @@ class BulkTrail(Trail):
         """A new record that nothing refers to; it is there after `flush`."""
         self.later.setdefault((table.name, *values), []).append(values)
 
+    def delete_all(self, table: Table, ids: list[int]) -> None:
+        """Takes records of one table away, in this order. Raises NotFound when one is gone already."""
+        wanted = {"ids": ids}
+        rows = {row["id"]: dict(row) for row in self.connection.execute(_rows_of(table), wanted).mappings()}
+        if len(rows) != len(set(ids)):
+            raise NotFound(f"Some {table.name} aren't there any more.")
+        self.connection.execute(_delete_many(table), wanted)
+        for row_id in ids:
+            self._record(table, row_id, rows[row_id], None)
+
     def flush(self) -> None:
         """Writes what was gathered."""
         for (name, *_), rows in self.later.items():
@@ -119,6 +130,16 @@ class BulkTrail(Trail):
 
     def _write(self, row: Values) -> None:
         self.pending.append(row)
+
+
+@cache
+def _rows_of(table: Table) -> Select[Any]:
+    return select(table).where(table.c.id.in_(bindparam("ids", expanding=True)))
+
+
+@cache
+def _delete_many(table: Table) -> Delete:
+    return table.delete().where(table.c.id.in_(bindparam("ids", expanding=True)))
 
 
 @cache
@@ -164,26 +185,36 @@ def undo(trail: Trail, inbox_id: int) -> int:
         with connection.begin_nested():
             # An import's changes may be a million: they are read in slices, and marked by one statement.
             while rows := connection.execute(_STANDING, {"inbox": inbox_id, "before": before}).all():
-                for row in rows:
-                    _reverse(bulk, metadata.tables[row.table_name], row.row_id, row.before, row.after)
-                    touched[row.table_name, row.row_id] = None
+                for (name, added), run in groupby(rows, key=lambda row: (row.table_name, row.before is None)):
+                    table, same = metadata.tables[name], list(run)
+                    if added:
+                        _take_away(bulk, table, [row.row_id for row in same])
+                        continue
+                    for row in same:
+                        _reverse(bulk, table, row.row_id, row.before, row.after)
+                        touched[name, row.row_id] = None
                 bulk.flush()
                 count, before = count + len(rows), rows[-1].id
             mark = update(changes).where(*standing, changes.c.id <= newest)
             connection.execute(mark.values(undone_by=trail.inbox_id))
     except (IntegrityError, NotFound, ChangedMeanwhile) as error:
         raise CannotUndo("Newer entries depend on it.") from error
-    for table, row_id in touched:
-        refresh(connection, table, row_id)
+    for name, row_id in touched:
+        refresh(connection, name, row_id)
     return count
 
 
-def _reverse(trail: Trail, table: Table, row_id: int, before: Values | None, after: Values | None) -> None:
-    if before is None:
-        if table is tasks and was_reminded(trail.connection, row_id):
-            raise CannotUndo("Its reminder came already.", task_id=row_id)
-        trail.delete(table, row_id)
-    elif after is None:
+def _take_away(trail: BulkTrail, table: Table, ids: list[int]) -> None:
+    """Deletes what was added, all rows at once; what followed from them goes with them."""
+    if table is tasks:
+        for row_id in ids:
+            if was_reminded(trail.connection, row_id):
+                raise CannotUndo("Its reminder came already.", task_id=row_id)
+    trail.delete_all(table, ids)
+
+
+def _reverse(trail: Trail, table: Table, row_id: int, before: Values, after: Values | None) -> None:
+    if after is None:
         trail.insert(table, **_typed(table, before))
     else:
         now = trail.connection.execute(select(table).where(table.c.id == row_id)).mappings().first()

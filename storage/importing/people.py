@@ -300,7 +300,7 @@ def _note(
         if fresh or not (texts or rest)
         else trail.connection.execute(query, {"subject": contact_id or company_id}).all()
     )
-    return write_notes(trail, texts, rest, source, [(row.id, row.text) for row in there], subject)
+    return write_notes(trail, texts, rest, source, [(row.id, row.text) for row in there], subject, fresh=fresh)
 
 
 def write_notes(
@@ -310,13 +310,16 @@ def write_notes(
     source: Source,
     there: list[tuple[int, str]],
     subject: Mapping[str, int | None],
+    *,
+    fresh: bool = False,
 ) -> bool:
     """The notes of a record that aren't among those that are there; True when one was written."""
     paragraphs = {part for _, text in there for part in (text, *text.split("\n\n"))}
     changed = False
+    put = trail.insert_later if fresh else trail.insert
     for text in texts:
         if text not in paragraphs and not all(part in paragraphs for part in text.split("\n\n")):
-            trail.insert(notes, text=text, author_id=trail.user_id, created_at=trail.at, **subject)
+            put(notes, text=text, author_id=trail.user_id, created_at=trail.at, **subject)
             changed = True
     lines = list(dict.fromkeys(f"{header}: {value}" if header else value for header, value in rest))
     if not lines:
