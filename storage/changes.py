@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Select, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Delete, Row, Select, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -20,6 +21,8 @@ from storage.tables.columns import UtcMoment
 
 Values = dict[str, Any]
 
+_ALL = 1 << 62  # more than there can be
+
 _RECORD = changes.insert().values(
     {
         name: bindparam(name)
@@ -27,10 +30,13 @@ _RECORD = changes.insert().values(
     }
 )
 _STANDING = (
-    select(changes.c.id, changes.c.table_name, changes.c.row_id, changes.c.before, changes.c.after)
+    select(
+        *(changes.c.id, changes.c.table_name, changes.c.row_id, changes.c.contact_id),
+        *(changes.c.before, changes.c.after),
+    )
     .where(changes.c.inbox_id == bindparam("inbox"), changes.c.undone_by.is_(None), changes.c.id < bindparam("before"))
     .order_by(changes.c.id.desc())
-    .limit(500)
+    .limit(bindparam("most"))
 )
 
 
@@ -174,34 +180,44 @@ def undo(trail: Trail, inbox_id: int) -> int:
     The undoing is itself recorded under the message that asked for it, so it can be undone in turn.
     """
     connection = trail.connection
-    standing = (changes.c.inbox_id == inbox_id, changes.c.undone_by.is_(None))
-    newest = connection.execute(select(func.max(changes.c.id)).where(*standing)).scalar()
-    if newest is None:
-        return 0
+    rows = standing(connection, inbox_id)
     bulk = BulkTrail(connection, trail.at, trail.user_id, trail.inbox_id)
-    touched: dict[tuple[str, int], None] = {}
-    count, before = 0, newest + 1
     try:
         with connection.begin_nested():
-            # An import's changes may be a million: they are read in slices, and marked by one statement.
-            while rows := connection.execute(_STANDING, {"inbox": inbox_id, "before": before}).all():
-                for (name, added), run in groupby(rows, key=lambda row: (row.table_name, row.before is None)):
-                    table, same = metadata.tables[name], list(run)
-                    if added:
-                        _take_away(bulk, table, [row.row_id for row in same])
-                        continue
-                    for row in same:
-                        _reverse(bulk, table, row.row_id, row.before, row.after)
-                        touched[name, row.row_id] = None
-                bulk.flush()
-                count, before = count + len(rows), rows[-1].id
-            mark = update(changes).where(*standing, changes.c.id <= newest)
+            touched = reverse(bulk, rows)
+            bulk.flush()
+            mark = update(changes).where(changes.c.inbox_id == inbox_id, changes.c.undone_by.is_(None))
             connection.execute(mark.values(undone_by=trail.inbox_id))
     except (IntegrityError, NotFound, ChangedMeanwhile) as error:
         raise CannotUndo("Newer entries depend on it.") from error
     for name, row_id in touched:
         refresh(connection, name, row_id)
-    return count
+    return len(rows)
+
+
+def standing(
+    connection: Connection, inbox_id: int, before: int | None = None, most: int | None = None
+) -> Sequence[Row[Any]]:
+    """The changes of a message that aren't undone, newest first; at most so many of those older than `before`."""
+    asked = {"inbox": inbox_id, "before": _ALL if before is None else before, "most": _ALL if most is None else most}
+    return connection.execute(_STANDING, asked).all()
+
+
+def reverse(trail: BulkTrail, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], None]:
+    """Does the contrary of these changes, in this order; the records (table and id) whose derived rows are to follow.
+
+    Raises IntegrityError, NotFound, ChangedMeanwhile or CannotUndo, having done a part.
+    """
+    touched: dict[tuple[str, int], None] = {}
+    for (name, added), run in groupby(rows, key=lambda row: (row.table_name, row.before is None)):
+        table, same = metadata.tables[name], list(run)
+        if added:
+            _take_away(trail, table, [row.row_id for row in same])
+            continue
+        for row in same:
+            _reverse(trail, table, row.row_id, row.before, row.after)
+            touched[name, row.row_id] = None
+    return touched
 
 
 def _take_away(trail: BulkTrail, table: Table, ids: list[int]) -> None:

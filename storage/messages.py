@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from pathlib import PurePath
 from typing import Literal
 
 Channel = Literal["console", "telegram", "email"]
@@ -77,6 +78,43 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class SentFile:
+    """A file that a member sent into a chat; its bytes are fetched when they are needed, by `ref`."""
+
+    name: str
+    size: int  # bytes, 0 when nobody tells
+    ref: str  # the channel's name for it, a path on the console
+
+    @property
+    def suffix(self) -> str:
+        """The end of its name, as `.csv`; empty when it has none."""
+        return PurePath(self.name).suffix.lower()
+
+
+JobKind = Literal["look", "import", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of a job. `changes` is the inbox id that its changes hang on, by which they are undone."""
+
+    job: int
+    kind: JobKind
+    changes: int
+    file: SentFile | None = None
+    label: str = ""  # what the file was recognised as
+    rows: int = 0
+    names: tuple[str, ...] = ()  # of a look: the first people in it; of an undoing: the first that stay
+    added: int = 0
+    updated: int = 0
+    unchanged: int = 0
+    skipped: int = 0
+    problems: tuple[tuple[int, str], ...] = ()  # the first ones: line and reason
+    problem_count: int = 0
+    error: str = ""  # why there is nothing else to tell
+
+
+@dataclass(frozen=True, slots=True)
 class InboundMessage:
     """One message as it is kept in the inbox.
 
@@ -97,6 +135,8 @@ class InboundMessage:
     problem: str | None = None  # why it couldn't be prepared: it is kept raw and parked
     received: datetime | None = None
     silent: bool = False  # old mail found in a mailbox: it is logged, and nothing else comes of it
+    file: SentFile | None = None
+    outcome: Outcome | None = None  # of a job: nobody said it, its user is told
 
     @property
     def now(self) -> datetime:

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 
 from storage.database import TOPICS, Database
 
-Topic = Literal["inbox", "outbox", "reminders"]
+Topic = Literal["inbox", "outbox", "reminders", "jobs"]
 
 LONGEST_SLEEP = 30.0  # seconds: clocks jump and machines are suspended
 _POLL = 0.03  # seconds between two looks at SQLite's data_version, some microseconds each

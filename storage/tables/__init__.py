@@ -1,7 +1,7 @@
 """The tables of the design's words; the rules that hold always are held by the database itself."""
 
 from storage.tables.columns import metadata
-from storage.tables.flow import buttons, changes, inbox, mailboxes, meta, outbox, questions
+from storage.tables.flow import buttons, changes, inbox, jobs, mailboxes, meta, outbox, questions
 from storage.tables.people import (
     companies,
     contact_sources,
@@ -40,6 +40,7 @@ __all__ = [
     "inbox",
     "interaction_contacts",
     "interactions",
+    "jobs",
     "mailboxes",
     "meta",
     "metadata",

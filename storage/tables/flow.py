@@ -8,6 +8,7 @@ from storage.tables.columns import BigInt, identity, metadata, moment, one_of, r
 
 _NEW = text("state = 'new'")
 _OPEN = text("state IN ('queued', 'claimed')")
+_UNDONE = text("state IN ('queued', 'running')")
 
 inbox = Table(
     "inbox",
@@ -111,6 +112,30 @@ changes = Table(
     Index("ix_changes_inbox_id", "inbox_id"),
     Index("ix_changes_user_id", "user_id", "id"),
     Index("ix_changes_contact_id", "contact_id"),
+    sqlite_autoincrement=True,
+)
+
+jobs = Table(
+    "jobs",  # what takes longer than a transaction may: done outside, its outcome coming back through the inbox
+    metadata,
+    identity(),
+    Column("kind", String(10), nullable=False),
+    Column("source", String(10), nullable=False, server_default=""),  # where its file is to be fetched from
+    reference("users", "user_id", required=True),
+    reference("inbox", "inbox_id", required=True),  # the message that began it, on which its changes hang
+    Column("channel", String(10), nullable=False),
+    Column("lane", String(300), nullable=False),
+    Column("about", BigInt),  # of an undoing: the inbox id whose changes are taken back
+    Column("arguments", JSON, nullable=False),
+    Column("state", String(7), nullable=False, server_default="queued"),
+    Column("attempts", Integer, nullable=False, server_default="0"),
+    moment("created_at", required=True),  # this and those below by the wall clock
+    moment("retry_at"),
+    moment("lease_until"),
+    one_of("kind", "look", "import", "undo"),
+    one_of("state", "queued", "running", "done", "stopped"),
+    UniqueConstraint("inbox_id", "kind"),
+    Index("ix_jobs_open", "id", sqlite_where=_UNDONE, postgresql_where=_UNDONE),
     sqlite_autoincrement=True,
 )
 
