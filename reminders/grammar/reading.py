@@ -1,12 +1,23 @@
 """Reading a text into a chart: the rules of all books in their order."""
 
-from reminders.grammar import clocks, dates, days, durations, recurrences
+from reminders.grammar import clocks, dates, days, durations, monthly, periods, recurrences, shifts, weekdays, weekly
 from reminders.grammar.chart import Chart
 from reminders.grammar.seeds import seed_chart
 from reminders.lexicon import Lexicon
 from reminders.tokens import Token
 
-_BOOKS = (durations.BOOK, clocks.BOOK, dates.BOOK, days.BOOK, recurrences.BOOK)
+_BOOKS = (
+    durations.BOOK,
+    clocks.BOOK,
+    dates.BOOK,
+    periods.BOOK,
+    weekdays.BOOK,
+    days.BOOK,
+    shifts.BOOK,
+    recurrences.BOOK,
+    weekly.BOOK,
+    monthly.BOOK,
+)
 
 
 def read_chart(tokens: list[Token], lexicon: Lexicon, *, month_first: bool) -> Chart:

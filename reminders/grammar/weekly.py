@@ -1,0 +1,122 @@
+"""Rules for recurrences on weekdays: every Friday, on Mondays, Mon-Fri, every other week on Tuesday."""
+
+from dataclasses import replace
+
+from reminders.grammar.chart import Chart, RuleBook, Term
+from reminders.grammar.durations import number_of
+from reminders.grammar.meaning import Bad, Every, Weak
+from reminders.grammar.recurrences import MAX_INTERVAL, WORKDAYS, every_unit
+
+BOOK = RuleBook()
+
+
+@BOOK.rule("WEEKDAYLIST", "WEEKDAY|WEEKDAYW|WEEKDAYS|WEEKDAYSTEM")
+def read_one_weekday(chart: Chart, day: Term) -> object:
+    """One weekday of a list."""
+    weak = day.category == "WEEKDAYW"
+    value = (int(number_of(day)),)
+    return Weak(value) if weak else value
+
+
+@BOOK.rule("WEEKDAYLIST", "WEEKDAYLIST COMMA? AND|SLASH? ON? WEEKDAY|WEEKDAYW|WEEKDAYS|WEEKDAYSTEM")
+def read_more_weekdays(
+    chart: Chart, days: Term, comma: Term | None, link: Term | None, on: Term | None, day: Term
+) -> object:
+    """Mon, wed and fri."""
+    if comma is None and link is None:
+        return None
+    return _joined(days, day)
+
+
+for _ in range(5):
+    BOOK.rules.append(BOOK.rules[-1])
+
+
+def _joined(days: Term, day: Term) -> tuple[int, ...] | None:
+    assert isinstance(days.value, tuple)
+    number = int(number_of(day))
+    return None if number in days.value else (*days.value, number)
+
+
+@BOOK.rule(
+    "WEEKDAYLIST", "FROM? WEEKDAY|WEEKDAYW RANGE WEEKDAY|WEEKDAYW", "FROM WEEKDAY|WEEKDAYW RANGEW WEEKDAY|WEEKDAYW"
+)
+def read_weekday_range(chart: Chart, start: Term | None, first: Term, link: Term, last: Term) -> object:
+    """Mon-Fri, Montag bis Freitag, с понедельника по пятницу."""
+    begin, end = int(number_of(first)), int(number_of(last))
+    if (start is None and end < begin) or "MOVE" in chart.places:
+        return None
+    return tuple((begin + i) % 7 for i in range((end - begin) % 7 + 1)) if begin != end else None
+
+
+@BOOK.rule("REPEAT", "EVERY WEEKDAYLIST", "EVERY OTHER WEEKDAYLIST", "EVERY DAYNUM WEEKDAYLIST")
+def read_every_weekday(chart: Chart, every: Term, first: Term, second: Term | None = None) -> object:
+    """Every Friday; every 2nd Friday is every other one; every first Monday is the month's."""
+    days = (second or first).value
+    assert isinstance(days, tuple)
+    days = tuple(sorted(days))
+    if second is None:
+        return Every("WEEKLY", 1, days)
+    number = 2 if first.category == "OTHER" else int(number_of(first))
+    if number < 1:
+        return Bad("zero_interval")
+    if number == 1:
+        return Every("MONTHLY", 1, days, position=1)
+    return Every("WEEKLY", number, days) if number <= MAX_INTERVAL else Bad("too_far")
+
+
+@BOOK.rule("REPEAT", "EVERY UNIT EXCEPT ON? THE? UNIT|FREQ", "FREQ EXCEPT ON? THE? UNIT|FREQ")
+def read_every_except(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """Every day except weekends, täglich außer am Wochenende."""
+    daily = first.value == "DAILY 1" or (rest[0] is not None and rest[0].value == "day")
+    left_out = rest[-1]
+    assert left_out is not None
+    return Every("WEEKLY", 1, WORKDAYS) if daily and left_out.value in ("weekend", "WEEKENDS 1") else None
+
+
+@BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART")
+def read_every_weekday_part(chart: Chart, *terms: Term) -> object:
+    """Jeden Montagmorgen, montagabends."""
+    number, part = str(terms[-1].value).split()
+    return Every("WEEKLY", 1, (int(number),), part=part)
+
+
+@BOOK.rule("REPEAT", "WEEKDAYLIST")
+def read_weekday_list(chart: Chart, days: Term) -> object:
+    """On Mondays; mon, wed and fri."""
+    assert isinstance(days.value, tuple)
+    plural = chart.has("WEEKDAYS", days.start)
+    if len(days.value) == 1 and not plural:
+        return None
+    return Every("WEEKLY", 1, tuple(sorted(days.value)))
+
+
+@BOOK.rule(
+    "REPEAT",
+    "EVERY UNIT ON? WEEKDAYLIST",
+    "EVERY NUMBER UNIT ON? WEEKDAYLIST",
+    "EVERY OTHER UNIT ON? WEEKDAYLIST",
+    "EVERY DAYNUM UNIT ON? WEEKDAYLIST",
+    "FREQ ON? WEEKDAYLIST",
+    "ONCE PER UNIT ON? WEEKDAYLIST",
+    "ONCE PER NUMBER UNIT ON? WEEKDAYLIST",
+    "WEEKDAYLIST EVERY NUMBER UNIT",
+    "WEEKDAYLIST EVERY OTHER UNIT",
+)
+def read_weekly_on(chart: Chart, *terms: Term | None) -> object:
+    """Every 2 weeks on Monday, alle zwei Wochen montags, раз в неделю по средам."""
+    said = [term for term in terms if term is not None]
+    days = next(t.value for t in said if t.category == "WEEKDAYLIST")
+    assert isinstance(days, tuple)
+    frequency = next((str(t.value) for t in said if t.category == "FREQ"), None)
+    if frequency is not None:
+        return Every("WEEKLY", int(frequency.split()[1]), tuple(sorted(days))) if "WEEKLY" in frequency else None
+    unit = next(str(t.value) for t in said if t.category == "UNIT")
+    number = next((int(number_of(t)) for t in said if t.category in ("NUMBER", "DAYNUM")), 1)
+    number = 2 if any(t.category == "OTHER" for t in said) else number
+    if unit == "day" and number % 7 == 0 and number:
+        unit, number = "week", number // 7
+    every = every_unit(unit, number)
+    if not isinstance(every, Every) or every.frequency != "WEEKLY" or every.weekdays:
+        return None
+    return replace(every, weekdays=tuple(sorted(days)))
