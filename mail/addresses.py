@@ -11,7 +11,14 @@ from storage.messages import Address
 
 MAX_ADDRESSES = 500
 
-_ADDRESS = re.compile(r"[^\s<>()\[\]\",;:@|]{1,128}@[^\s<>()\[\]\",;:@|]{1,190}")
+_ADDRESS = re.compile(
+    r"(?:\"[^\"\\<>@\n]{1,64}\"|[^\s<>()\[\]\",;:@|]{1,128})"
+    r"@(?:\[(?:ipv6:)?[0-9a-f.:]{2,45}\]|[^\s<>()\[\]\",;:@|]{1,190})",
+    re.IGNORECASE,
+)
+_SPACED = re.compile(r"(<[^\s<>@]{1,64}) {0,2}@ {0,2}([^\s<>@]{1,190}>)")
+_ESCAPED = re.compile(r"\\(.)")
+_X500 = re.compile(r"/o=[^<>]{0,200}/cn=([^/<>]{1,80})$", re.IGNORECASE)
 _WEB = re.compile(r"<https?:[^<>\s]{0,500}>")
 _EMPTY = re.compile(r"\(\s{0,3}\)|\[\s{0,3}\]|<\s{0,3}>")
 _MAILTO = re.compile(r"mailto:", re.IGNORECASE)
@@ -38,6 +45,8 @@ def parse_address(piece: str) -> Address:
     """One mailbox: `Name <a@b>`, `a@b (Name)`, `Name [mailto:a@b]`, `Name <a@b<mailto:a@b>>`, `<a@b`, `Name` alone."""
     text = clean(piece)[:2_000]
     text = _MAILTO.sub(" ", _WEB.sub(" ", text))
+    if " @" in text or "@ " in text:
+        text = _SPACED.sub(r"\1@\2", text)
     hits = list(_ADDRESS.finditer(text))
     angled = text.rfind("<")
     hit = None
@@ -47,8 +56,8 @@ def parse_address(piece: str) -> Address:
     if hit is not None and "/" in hit.group() and "." not in hit.group().rpartition("@")[2]:
         return Address(name=_name(text[: hit.end()].partition("/")[0]))  # Notes: `Tom Berg/ACME@ACME`
     if hit is None:
-        return Address(name=_name(text.split("<")[0] if "<" in text and text.split("<")[0].strip() else text))
-    address = hit.group().strip("'*_.`\u2018\u2019\u201c\u201d").lower()
+        return _nameless(text)
+    address = _bare(hit.group()).lower()
     before = text[: hit.start()]
     opening = max(before.rfind("<"), before.rfind("["), before.rfind("("))
     name = _name(text[: opening if opening >= 0 else hit.start()])
@@ -57,10 +66,38 @@ def parse_address(piece: str) -> Address:
         return Address(name=_name(text[deputy.end() :].partition("<")[0]), address=address)
     if not name:
         name = _name(_comment(text[hit.end() :]))
-    if _ADDRESS.search(name):
-        rest = _name(_EMPTY.sub(" ", _ADDRESS.sub(" ", name)))
+    if "@" in name and address in name.lower():
+        rest = _name(_EMPTY.sub(" ", re.sub(re.escape(address), " ", name, flags=re.IGNORECASE)))
         name = rest if rest and not _ON_BEHALF.fullmatch(rest) else ""
     return Address(name=name, address=address)
+
+
+def _nameless(text: str) -> Address:
+    """What holds no address as it stands: a name alone, or a mailbox that was encoded as a whole."""
+    if "=?" in text:
+        decoded = clean(decode_words(text))
+        if "=?" not in decoded and _ADDRESS.search(decoded):
+            return parse_address(decoded)
+    before = text.partition("<")[0].strip()
+    name = _name(before or text)
+    exchange = _X500.search(name)
+    if exchange:
+        return Address(name=exchange[1])
+    system, opening, comment = name.partition(" (")
+    if opening and comment.endswith(")") and _is_system(system):
+        return Address(name=comment[:-1])  # `MAILER-DAEMON (Mail Delivery System)`
+    return Address(name=name)
+
+
+def _is_system(name: str) -> bool:
+    """Is it a mail system's own name, which older ones write without a domain?"""
+    return name.lower() in ("mailer-daemon", "mail-daemon", "postmaster", "root", "daemon")
+
+
+def _bare(address: str) -> str:
+    """The address without what only dresses it: `*a@b*`, a full stop behind it."""
+    address = address.strip("'`\u2018\u2019\u201c\u201d").rstrip(".")
+    return address.strip("*_") if address[:1] in "*_" and address[-1:] in "*_" else address.strip("*")
 
 
 def _comment(text: str) -> str:
@@ -75,17 +112,23 @@ def _name(text: str) -> str:
     before = None
     while before != name:
         before = name
-        name = name.strip(" \t,;:<>[]|").strip('"\u201c\u201d\u201e\u00ab\u00bb`')
+        name = _unbracketed(name.strip(" \t,;:<>|")).strip('"\u201c\u201d\u201e\u00ab\u00bb`')
         if len(name) > 1 and name[0] in "'\u2018*_" and name[-1] in "'\u2019*_":
             name = name[1:-1]
         name = name.strip("*").strip()
-    if name.startswith("(") and name.endswith(")"):
-        name = name[1:-1].strip()
-    return name.replace('\\"', '"').replace("\\\\", "\\")[:300]
+    return _ESCAPED.sub(r"\1", name)[:300] if "\\" in name else name[:300]
+
+
+def _unbracketed(name: str) -> str:
+    """Without square brackets around all of it, or left over at its ends: `Anna [IT]` keeps its own."""
+    if name.count("[") == name.count("]") and not (name.startswith("[") and name.find("]") == len(name) - 1):
+        return name if name.find("[") < name.find("]") or "[" not in name else name.strip("[]")
+    return name.strip("[]")
 
 
 def _split(value: str) -> list[str]:
     """Pieces at commas and semicolons outside quotes, brackets and comments; a group's name and end are dropped."""
+    grouped = ";" in value
     separators = ";" if ";" in value and "@" not in value else ",;"
     pieces: list[str] = []
     start = depth = 0
@@ -105,7 +148,9 @@ def _split(value: str) -> list[str]:
             pieces.append(value[start:index])
             start = index + 1
             angled = has_at = False
-        elif char == ":" and not (has_at or angled) and value[max(0, index - 6) : index].lower() != "mailto":
+        elif (
+            char == ":" and not (has_at or angled) and grouped and value[max(0, index - 6) : index].lower() != "mailto"
+        ):
             start = index + 1  # a group's name, as in `undisclosed-recipients:;`
     pieces.append(value[start:])
     return [piece for piece in _rejoin(pieces) if piece.strip()]

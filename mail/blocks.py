@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from mail.addresses import parse_address, parse_addresses
 from mail.dates import parse_date
@@ -82,8 +82,11 @@ class BlockFinder:
         self._lines = lines
         self._barren = 0  # no block begins before this line
 
-    def find(self, start: int, *, loose: bool = False) -> Block | None:
-        """The block that begins in line `start`, or None. `loose` takes labels of unknown languages by their values."""
+    def find(self, start: int, *, loose: bool = False, bare: bool = False) -> Block | None:
+        """The block that begins in line `start`, or None.
+
+        `loose` takes labels of unknown languages by their values, `bare` a From with an address alone.
+        """
         lines = self._lines
         if start < self._barren:
             return None
@@ -97,14 +100,18 @@ class BlockFinder:
                 return _by_structure(lines, start, len(lines))
             self._barren = collector.end
             return None
-        if len(collector.fields) < 2:
+        if len(collector.fields) < 2 and not (bare and "@" in collector.fields["from"]):
             return None
+        if collector.spare:
+            collector.complete()
         return Block(start, collector.end, lines[start].depth, collector.fields, collector.languages(), top=start)
 
 
 def with_separator(lines: list[Line], block: Block) -> Block:
     """The block together with the separator that stands above it."""
-    at, skipped = block.start - 1, 0
+    if "date" not in block.fields:
+        block = _with_dated_line(lines, block)
+    at, skipped = block.top - 1, 0
     while at >= 0 and lines[at].blank and skipped < 3:
         at -= 1
         skipped += 1
@@ -114,20 +121,35 @@ def with_separator(lines: list[Line], block: Block) -> Block:
     if not kind and is_framed(lines[at].text):
         kind = "rule"  # words of an unknown language between dashes
     if kind in ("forward", "original", "rule"):
-        return Block(block.start, block.end, block.depth, block.fields, block.languages, kind, at)
+        return replace(block, separator=kind, top=at)
     return block
+
+
+def _with_dated_line(lines: list[Line], block: Block) -> Block:
+    """With the line right above that tells the date: `Message du 02/03/26 10:12`."""
+    at = block.start - 1
+    if at < 0 or lines[at].depth != block.depth or not 8 <= len(lines[at].text) <= 60:
+        return block
+    text = lines[at].text
+    if text.rstrip().endswith((".", "?", "!", ",")) or parse_date(text, block.languages) is None:
+        return block
+    return replace(block, fields={**block.fields, "date": text}, top=at)
 
 
 def read_label(text: str) -> tuple[str | None, str, frozenset[str]] | None:
     """`*From:* Anna` to field, value and languages; the field is None for an unknown label; None without a label."""
     head = text[: MAX_LABEL + 12].replace("\uff1a", ":")
     at = head.find(":")
+    if head[:1] == "|":
+        at = _cell_end(head, at)
     if at < 1:
         return None
     word = key(head[:at].strip(_DRESS))
     if not word or len(word) > MAX_LABEL:
         return None
     value = text[at + 1 : MAX_LINE].strip(" \t\u00a0")
+    if head[:1] == "|":
+        value = value.strip(" |")
     if value[:1] in "*_":
         value = value.lstrip("*_").strip()
     headers = load_lexicon().headers
@@ -137,6 +159,17 @@ def read_label(text: str) -> tuple[str | None, str, frozenset[str]] | None:
     if len(word.split()) > 4 or any(char in word for char in "/@<>,;!?") or word[-1:].isdigit():
         return None
     return None, value, frozenset()
+
+
+def may_be_label(text: str) -> bool:
+    """Is it worth reading the line as a label?"""
+    return ":" in text[:60] or "\uff1a" in text[:40] or text[:1] == "|"
+
+
+def _cell_end(head: str, colon: int) -> int:
+    """Where the label of a table's row ends: `| From | Anna |` has no colon before its second bar."""
+    bar = head.find("|", 2)
+    return bar if bar > 0 and not 0 < colon < bar else colon
 
 
 class _Collector:
@@ -153,6 +186,7 @@ class _Collector:
         self.last = ""
         self.blanks = 0
         self.adjacent = 0  # fields that followed another without a blank line between
+        self.spare: list[str] = []  # values of labels that no language knows
 
     def collect(self) -> None:
         while self.at < self.stop:
@@ -189,12 +223,14 @@ class _Collector:
             label is not None
             and not self.blanks
             and self.fields
-            and (self._is_agreed(line.text) or self._known_after())
+            and (self._is_agreed(line.text) or self._known_after() or self._closes(line, label[1]))
         ):
             if self.last and self._wraps(line):
                 self.fields[self.last] += " " + line.text.strip()
             else:
                 self.last = ""
+                if not self._is_agreed(line.text):
+                    self.spare.append(label[1])
             return True
         if self.last and self._wraps(line):
             self.fields[self.last] = f"{self.fields[self.last]} {line.text.strip()}".strip()
@@ -217,6 +253,22 @@ class _Collector:
             return False
         label = read_label(self.lines[self.at + 1].text)
         return label is not None and label[0] is not None and label[0] not in self.fields
+
+    def _closes(self, line: Line, value: str) -> bool:
+        """Is an unknown label the last line of a block that is one already: `X-Priority: 3` and a blank line?"""
+        if len(self.fields) < 3 or "from" not in self.fields or not value or len(line.text) > 100:
+            return False
+        return self.at + 1 >= self.stop or self.lines[self.at + 1].blank
+
+    def complete(self) -> None:
+        """Gives what labels of no language said to the fields that are missing, by its looks."""
+        for value in self.spare:
+            if "date" not in self.fields and parse_date(value) is not None:
+                self.fields["date"] = value
+            elif "to" not in self.fields and "@" in value:
+                self.fields["to"] = value
+            elif "subject" not in self.fields and not value.isdecimal():
+                self.fields["subject"] = value
 
     def _wraps(self, line: Line) -> bool:
         """Does the line belong to the value above it?"""

@@ -25,7 +25,7 @@ _CHARSETS = re.compile(
     r"(utf|iso|cp|windows|koi8|mac|big5|gb|hz|euc|shift|johab|ptcp|kz|tis|latin|us-ascii|ascii)", re.IGNORECASE
 )
 _CONTROLS = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff\ufff9-\uffff\ue000-\ue00f\ud800-\udfff]"
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\uffff\ue000-\ue00f\ud800-\udfff]"
 )
 _CYRILLIC = ("cp1251", "koi8-r")
 _MULTIBYTE = ("gb18030", "cp932", "big5hkscs", "cp949", "euc_jp")

@@ -77,7 +77,8 @@ def parse_date(text: str, languages: Iterable[str] = (), before: datetime | None
         where = plain if clock.string is plain else rest
         hour, minute, second = (int(group or 0) for group in clock.groups())
         hour = _twelve(hour, _daypart(where, clock.start(), clock.end(), frozenset(languages)))
-        return _sane(datetime(*date, hour, minute, min(second, 59), tzinfo=_zone(where[clock.end() :])))
+        after = rest.rpartition(" | ")[2] if where is plain else where[clock.end() :]
+        return _sane(datetime(*date, hour, minute, min(second, 59), tzinfo=_zone(after)))
     except (ValueError, OverflowError):
         return None
 

@@ -7,11 +7,21 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from textwrap import dedent
 
-from mail.blocks import Block, BlockFinder, scan_limit, with_separator
+from mail.blocks import Block, BlockFinder, may_be_label, scan_limit, with_separator
 from mail.dates import parse_date
+from mail.glued import unglue
 from mail.html import END, strip_marks
 from mail.lexicon import key
-from mail.lines import Line, Separator, classify_separator, join_lines, split_lines, trim
+from mail.lines import (
+    Line,
+    Separator,
+    classify_separator,
+    credits_forwarder,
+    is_closing_rule,
+    join_lines,
+    split_lines,
+    trim,
+)
 from mail.newest import newest_text
 from mail.quotes import Attribution, find_attribution
 from mail.signature import cut_comment
@@ -22,6 +32,7 @@ MAX_CHAIN = 12  # forwards within forwards
 _ROBOT = re.compile(
     r"(?:no-?_?reply|do-?not-?reply|wordpress|notifications?|mailer|forms?|webmaster|voicemail|fax|alerts?)[.+@_-]"
 )
+_OPENING = ("forward", "original", "rule")
 _SEPARATOR_NAMES = {"forward": "a forward's separator", "original": "an 'original message' line", "rule": "a rule"}
 
 
@@ -58,11 +69,14 @@ class _Found:
 
 def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
     """The forward in the text (which may hold the HTML reader's marks), or None. Follows forwards within forwards."""
-    lines = split_lines(text)
+    lines = split_lines(unglue(text))
     found = _first_boundary(lines, context)
     if found is None:
         return None
-    above = lines[: found.top]
+    top = found.top
+    if top and not lines[top - 1].blank and credits_forwarder(lines[top - 1].text):
+        top -= 1
+    above = lines[:top]
     inner, below = _split_body(lines, found)
     letter = _letter(found, inner, context)
     comment = cut_comment(strip_marks(join_lines(above)), context.sender.name)
@@ -99,7 +113,7 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
             verdict = _decide(lines, found, context, prefix) if found else None
             if verdict is not None:
                 return found if verdict else None
-        elif ":" in line.text[:60] or "\uff1a" in line.text[:40]:
+        elif may_be_label(line.text):
             block = finder.find(at, loose=prefix == "forward")
             if block is not None and (block.is_strong or prefix == "forward"):
                 block = with_separator(lines, block)
@@ -109,7 +123,7 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
                     return found if verdict else None
         attribution = find_attribution(lines, at)
         if attribution is not None:
-            if prefix == "forward" and introduced is None and line.depth == 0:
+            if prefix == "forward" and introduced is None and (line.depth == 0 or _heads_quote(lines, at)):
                 introduced = attribution
                 at = attribution.end
                 continue
@@ -121,6 +135,11 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
     return None
 
 
+def _heads_quote(lines: list[Line], at: int) -> bool:
+    """Does a quote begin with this line, or is it GroupWise's `>>> Anna Kern 02.03.2026 10:12 >>>`?"""
+    return not any(line.depth for line in lines[:at])
+
+
 def _behind_separator(lines: list[Line], finder: BlockFinder, at: int, kind: Separator, limit: int) -> _Found | None:
     """What follows a separator: a header block, an introduction, or nothing that tells the sender."""
     named = _named_in(lines[at].text)
@@ -128,13 +147,12 @@ def _behind_separator(lines: list[Line], finder: BlockFinder, at: int, kind: Sep
     while after < limit and (lines[after].blank or classify_separator(lines[after].text) == "rule") and after < at + 5:
         after += 1
     if after < limit:
-        block = finder.find(after, loose=True)
+        block = finder.find(after, loose=True, bare=kind == "forward")
         if block is not None and ("@" in block.fields["from"] or len(block.fields) > 2 or kind == "forward"):
-            return _Found(at, _past_twin(lines, block.end, lines[at].text), block.depth, block, None, kind, named)
+            return _Found(at, _past_twin(lines, finder, block.end), block.depth, block, None, kind, named)
         attribution = find_attribution(lines, after)
         if attribution is not None and kind == "forward":
-            depth = lines[attribution.start].depth + attribution.quoted
-            return _Found(at, attribution.end, depth, None, attribution, kind, attribution.sender())
+            return _Found(at, attribution.end, attribution.depth, None, attribution, kind, attribution.sender())
     if kind == "forward" and (named.address or named.name):
         return _Found(at, at + 1, lines[at].depth, None, None, kind, named)
     if kind == "forward" and lines[at].text.strip()[:3] in ("---", "***", "===", "___"):
@@ -142,11 +160,17 @@ def _behind_separator(lines: list[Line], finder: BlockFinder, at: int, kind: Sep
     return None
 
 
-def _past_twin(lines: list[Line], at: int, separator: str) -> int:
-    """Behind the same separator again, with which some programs close the header block."""
+def _past_twin(lines: list[Line], finder: BlockFinder, at: int) -> int:
+    """Behind a second separator or rule, with which some programs close the header block; another block is none's."""
     for index in range(at, min(at + 3, len(lines))):
-        if not lines[index].blank:
-            return index + 1 if lines[index].text.strip() == separator.strip() else at
+        if lines[index].blank:
+            continue
+        if not is_closing_rule(lines[index].text) and classify_separator(lines[index].text) not in _OPENING:
+            return at
+        after = next((ahead for ahead in range(index + 1, min(index + 4, len(lines))) if not lines[ahead].blank), None)
+        if after is not None and (finder.find(after, loose=True) or find_attribution(lines, after)):
+            return at
+        return index + 1
     return at
 
 
@@ -188,6 +212,8 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
     if prefix == "reply":
         same = bool(subject) and key(subject) == key(context.subject)
         return same and not context.threaded and not to_original and bool(context.recipients)
+    if context.threaded and quoted and not found.separator:
+        return False
     if to_original or _continues(block, context) or _ROBOT.match(context.sender.address):
         return False
     return not (context.threaded and _goes_round(block, context))
@@ -216,10 +242,9 @@ def _continues(block: Block, context: Context) -> bool:
 def _by_attribution(lines: list[Line], attribution: Attribution, context: Context) -> _Found | None:
     """A subject says forward, and only an `On ... wrote:` tells the original: unless its writer is being answered."""
     sender = attribution.sender()
-    if not sender.address or _is_among(sender, context.recipients):
+    if not (sender.address or sender.name) or _is_among(sender, context.recipients):
         return None
-    depth = lines[attribution.start].depth + attribution.quoted
-    return _Found(attribution.start, attribution.end, depth, None, attribution, "", sender)
+    return _Found(attribution.start, attribution.end, attribution.depth, None, attribution, "", sender)
 
 
 def _split_body(lines: list[Line], found: _Found) -> tuple[str, list[Line]]:
@@ -241,7 +266,7 @@ def _split_body(lines: list[Line], found: _Found) -> tuple[str, list[Line]]:
         if index == closing:
             stop = index
             break
-        if "-" in line.text[:40] and line.depth == depth and classify_separator(line.text) == "end":
+        if line.text[:1] in "-=_*" and line.depth == depth and classify_separator(line.text) == "end":
             stop = index
             break
     body = lines[at:stop]

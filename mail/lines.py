@@ -78,6 +78,8 @@ def classify_separator(text: str) -> Separator:
 @lru_cache(maxsize=512)
 def _classify(stripped: str) -> Separator:
     core = stripped.strip(_DECORATION)
+    if core[:2] in ("8<", ">8"):
+        core = core[2:].strip(_DECORATION)  # scissors
     if not core:
         return "rule" if len(stripped) >= 5 and sum(char in _RULES for char in stripped) >= len(stripped) - 2 else ""
     if len(core) > 120:
@@ -99,6 +101,21 @@ def _classify(stripped: str) -> Separator:
             else "forward"
         )
     return "original" if any(word.startswith(phrase) for phrase in lexicon.originals) else ""
+
+
+def is_closing_rule(text: str) -> bool:
+    """A row of four dashes or more, as it stands under a header block."""
+    stripped = text.strip()
+    return len(stripped) >= 4 and set(stripped) <= _RULES
+
+
+def credits_forwarder(text: str) -> bool:
+    """`Forwarded by Tom Berg <tom@x>`, above a separator."""
+    stripped = text.strip()
+    if not 8 <= len(stripped) <= 120 or stripped.endswith((".", "?", "!")):
+        return False
+    word = key(stripped)
+    return any(word.startswith(stem) for stem in load_lexicon().stems)
 
 
 def is_framed(text: str) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mail.blocks import BlockFinder, scan_limit, with_separator
+from mail.blocks import BlockFinder, may_be_label, scan_limit, with_separator
 from mail.html import strip_marks
 from mail.lexicon import key, load_lexicon
 from mail.lines import Line, classify_separator, split_lines
@@ -38,6 +38,8 @@ def _without_quotes(lines: list[Line]) -> list[str]:
     quoting = any(line.depth for line in lines)
     while at < limit:
         line = lines[at]
+        if line.depth == 3 and find_attribution(lines, at) and _has_text(kept):
+            break  # GroupWise
         if line.depth or (line.text[:6].lstrip()[:1].isupper() and _INITIALS.match(line.text[:10])):
             at += 1
             continue
@@ -68,7 +70,7 @@ def _mail_begins(lines: list[Line], finder: BlockFinder, at: int, something_abov
     kind = classify_separator(text)
     if kind in ("forward", "original"):
         return something_above or _follows_block(lines, finder, at)
-    if ":" in text[:60] or "\uff1a" in text[:40]:
+    if may_be_label(text):
         block = finder.find(at)
         if block is not None:
             return block.is_strong or with_separator(lines, block).separator in ("forward", "original")

@@ -20,6 +20,7 @@ _ENDS = (":", "\uff1a", "----", ":*", "wrote", "schrieb", ">")
 _CLOCK = re.compile(r"\d{1,2}[:.hH\u6642\u65f6]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
 _TIME = re.compile(r"\d\s?[:.hH\u6642\u65f6]\s?\d\d(?!\d)")
 _ADDRESS_END = re.compile(r"[<(\[][^<>()\s]{1,120}@[^<>()\s]{1,150}[>)\]]{1,2}\s{0,2}[:\uff1a]?\*?$")
+_GROUPWISE_NAME = re.compile(r"\s(?=\d{1,4}[./-])|\s>>>|,\s")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"':,;]{1,100}@[^\s<>()\[\]\"':,;]{1,150}")
 
 
@@ -31,13 +32,14 @@ class Attribution:
     end: int
     text: str
     quoted: bool
+    depth: int = 0  # of the text that it introduces
 
     def sender(self) -> Address:
         """Whom it names: the address, and the name that stands before it."""
         text = self.text.replace(LINK, " ")
         hit = _ADDRESS.search(text)
         if hit is None:
-            return Address()
+            return Address(_GROUPWISE_NAME.split(text)[0].strip()) if text.endswith(">>>") else Address()
         before = text[: hit.start()].rstrip(" <([\"'")
         return Address(_name_before(before), parse_address(hit.group()).address)
 
@@ -49,6 +51,9 @@ class Attribution:
 def find_attribution(lines: list[Line], start: int) -> Attribution | None:
     """The introduction that begins in line `start`, up to four lines long, or None."""
     first = lines[start]
+    if first.depth == 3 and first.text.rstrip().endswith(">>>"):  # GroupWise: `>>> Anna Kern 02.03.2026 10:12 >>>`
+        text = first.text.strip()
+        return Attribution(start, start + 1, text, False) if _CLOCK.search(text) and len(text) < MAX_JOINED else None
     if (
         first.blank
         or len(first.text) > MAX_JOINED
@@ -70,7 +75,7 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
                 label = read_label(first.text)
                 if label is not None and label[0] is not None and not says_wrote(joined):
                     return None
-                return Attribution(start, at + 1, joined, quoted)
+                return Attribution(start, at + 1, joined, quoted, first.depth + quoted)
             if joined.endswith((":", "\uff1a")):
                 return None
     return None

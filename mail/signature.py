@@ -62,7 +62,16 @@ def cut_comment(text: str, writer: str = "") -> str:
     at = _closing_at(lines)
     if at is not None and len([line for line in lines[at + 1 :] if line.strip()]) <= 2:
         lines = lines[:at]
-    return "\n".join(_trim(lines)).strip()
+    return "\n".join(_without_own_name(_trim(lines), writer)).strip()
+
+
+def _without_own_name(lines: list[str], writer: str) -> list[str]:
+    """Without the writer's own name, or its first part, alone in the last line."""
+    name = key(writer)
+    last = key(lines[-1]).strip(_PUNCTUATION) if len(lines) > 1 else ""
+    if len(last) > 2 and last in (name, name.partition(" ")[0]) and not lines[-2].strip():
+        return _trim(lines[:-1])
+    return lines
 
 
 def is_device_line(line: str) -> bool:

@@ -1,0 +1,65 @@
+"""Forwards whose line breaks were lost: `----- Forwarded Message -----From: Anna <a@b>To: TomSubject: Offer`."""
+
+from __future__ import annotations
+
+import re
+
+from mail.lexicon import key, load_lexicon
+
+MAX_LINE = 3_000  # characters of such a line that are looked at
+MAX_LABELS = 8
+
+_GLUED = re.compile(r"([-_=]{4,} ?[^\W\d_][^\n:=_-]{3,60}[-_=]{4,})[ \t]{0,3}(?=[^\W\d_][^\n:]{0,24}[:\uff1a])")
+_COLON = re.compile(r"[:\uff1a]")
+_GAP = re.compile(r"\s{2,}")
+
+
+def unglue(text: str) -> str:
+    """The text with the line breaks put back into such a line; the text itself where there is none."""
+    if _GLUED.search(text[:200_000]) is None:
+        return text
+    return "\n".join(_unglue_line(line) if "---" in line or "===" in line else line for line in text.split("\n"))
+
+
+def _unglue_line(line: str) -> str:
+    separator = _GLUED.search(line[:MAX_LINE])
+    if separator is None:
+        return line
+    rest = line[separator.end() :]
+    labels = _labels(rest[:MAX_LINE])
+    if len({name for _, name in labels}) < 3:
+        return line
+    pieces = [line[: separator.start()].rstrip(), separator[1]]
+    starts = [start for start, _ in labels] + [len(rest)]
+    for start, end in zip(starts, starts[1:], strict=False):
+        value = rest[start:end].strip()
+        if end == len(rest):
+            # Where the last value ends nobody tells, but for a wide gap.
+            head, _, tail = value.partition(":")
+            parts = _GAP.split(tail.strip(), maxsplit=1)
+            pieces += [f"{head}: {parts[0]}", "", *parts[1:]]
+        else:
+            pieces.append(value)
+    return "\n".join(pieces)
+
+
+def _labels(text: str) -> list[tuple[int, str]]:
+    """Where known labels begin, as far as each field comes once."""
+    headers = load_lexicon().headers
+    found: list[tuple[int, str]] = []
+    seen: set[str] = set()
+    last = 0
+    for colon in _COLON.finditer(text):
+        for size in range(min(20, colon.start() - last), 0, -1):
+            start = colon.start() - size
+            known = headers.get(key(text[start : colon.start()]))
+            if known is None or text[start].isspace() or not (text[start].isupper() or not text[start].isascii()):
+                continue
+            if known[0] not in seen and (found or start == 0):
+                found.append((start, known[0]))
+                seen.add(known[0])
+                last = colon.end()
+            break
+        if len(found) >= MAX_LABELS:
+            break
+    return found
