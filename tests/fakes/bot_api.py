@@ -18,6 +18,7 @@ In a process of its own: python -m tests.fakes.bot_api --port 0 (see bot_api_con
 import argparse
 import asyncio
 import contextlib
+import json
 import re
 import time
 from collections.abc import AsyncIterator, Callable, Iterable
@@ -61,6 +62,7 @@ class FakeBotApi:
         self.calls: list[Call] = []
         self.violations: list[str] = []
         self.refused: list[str] = []
+        self.answered: list[JsonObject] = []  # what was sent, and what went wrong: when, how, and the message if any
         self.state = State(int(token.split(":")[0]), now, privacy)
         self.methods = Methods(self.state)
         self._port = port
@@ -227,7 +229,7 @@ class FakeBotApi:
         self.violations += offences
         self.state.bell.ring()
         fault = self._faults.take(method) or Fault()
-        answer = fault.answer()
+        answer, usual = fault.answer(), None
         if fault.has_effect:
             usual = (
                 _error(400, f"Bad Request: {offences[0]}")
@@ -235,8 +237,25 @@ class FakeBotApi:
                 else await self._carry_out(method, parameters, request)
             )
             answer = answer or usual
+        self._note(method, parameters, fault, usual)
         await asyncio.sleep(fault.delay)
         return None if fault.drop else answer
+
+    def _note(self, method: str, parameters: JsonObject, fault: Fault, usual: Response | None) -> None:
+        """Writes down a call that sent something or went wrong: only so can a message that comes twice be explained."""
+        sent = method == "sendMessage" and usual is not None and usual.status == 200
+        if not (sent or fault.name):
+            return
+        message = json.loads(usual.body)["result"]["message_id"] if sent and usual is not None else None
+        self.answered.append(
+            {
+                "method": method,
+                "at": time.time(),
+                "fault": fault.name,
+                "chat": parameters.get("chat_id"),
+                "message": message,
+            }
+        )
 
     async def _carry_out(self, method: str, parameters: JsonObject, request: Request) -> Response:
         try:

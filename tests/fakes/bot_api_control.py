@@ -2,7 +2,7 @@
 
 POST /control/user, group, says, sends_file, taps, edits, blocks, unblocks, faults, random_faults, redeliver,
 restart_update_ids; GET /control/messages?chat=111, said?chat=111&after=0&wait=5, edited, answer, pending, calls,
-violations. See bot_api_remote for a client.
+answered, violations. See bot_api_remote for a client.
 """
 
 import base64
@@ -42,6 +42,7 @@ class Control:
             "answer": self._answer_to,
             "pending": self._pending,
             "calls": self._calls,
+            "answered": self._answered,
             "violations": self._violations,
         }
 
@@ -156,6 +157,9 @@ class Control:
 
     async def _calls(self, _: JsonObject) -> list[tuple[str, Any]]:
         return [(call.method, {name: _plain(value) for name, value in call.params.items()}) for call in self._api.calls]
+
+    async def _answered(self, _: JsonObject) -> list[JsonObject]:
+        return self._api.answered
 
     async def _violations(self, _: JsonObject) -> list[str]:
         return self._api.violations

@@ -40,6 +40,13 @@ class Fault:
     delay: float = 0
 
     @property
+    def name(self) -> str:
+        """What it is called in figures; "" when the right answer is given, were it late."""
+        if self.drop:
+            return f"drop {self.drop}"
+        return f"{self.status or 200}{' though done' if self.has_effect else ''}" if self.answer() is not None else ""
+
+    @property
     def has_effect(self) -> bool:
         """Tell whether the call is carried out."""
         if self.drop:

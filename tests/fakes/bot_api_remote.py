@@ -112,6 +112,10 @@ class RemoteBotApi:
         """Give all calls that arrived."""
         return [(method, parameters) for method, parameters in self._get("calls")]
 
+    def answered(self) -> list[JsonObject]:
+        """Give what was sent and what went wrong: method, at (seconds since the epoch), fault, chat, message."""
+        return list(self._get("answered"))
+
     def fail_next(self, method: str, **fault: object) -> None:
         """Let the next call of a method fail; the keywords are those of FakeBotApi.fail_next."""
         self._post("faults", method=method, **fault)

@@ -5,30 +5,33 @@ from __future__ import annotations
 import asyncio
 import ssl
 import subprocess
+import time
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.parser import BytesParser
 from email.policy import default
 from pathlib import Path
 from types import TracebackType
 from typing import Any, AnyStr, Literal, Self
+from urllib.parse import quote
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
 Phase = Literal["greeting", "EHLO", "AUTH", "RSET", "MAIL", "RCPT", "DATA", "text", "dot"]
 
 USER, PASSWORD = "crm@firma.example", "p@ss/wörd #1"
-ACCOUNT = "crm%40firma.example:p%40ss%2Fw%C3%B6rd%20%231"
 
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One mail that the server took."""
+    """One mail that the server took, though its answer may not have been that."""
 
     sender: str
     recipients: tuple[str, ...]
     octets: bytes
+    fault: str = ""
+    at: float = field(default_factory=time.time)  # seconds since the epoch
 
     @property
     def mail(self) -> EmailMessage:
@@ -52,9 +55,14 @@ class FakeMailServer:
     """
 
     def __init__(
-        self, *, security: Literal["tls", "starttls", "none"] = "none", tls: Certificates | None = None
+        self,
+        *,
+        security: Literal["tls", "starttls", "none"] = "none",
+        tls: Certificates | None = None,
+        account: tuple[str, str] = (USER, PASSWORD),
     ) -> None:
         self.security = security
+        self.account = account
         self.mails: list[Taken] = []
         self.connections = 0
         self.logins: list[tuple[str, str]] = []
@@ -85,7 +93,8 @@ class FakeMailServer:
     def setting(self) -> str:
         """RAPPORT_SMTP for it."""
         scheme = {"tls": "smtps", "starttls": "smtp+starttls", "none": "smtp"}[self.security]
-        return f"{scheme}://{ACCOUNT if self._tls is not None else ''}{'@' if self._tls else ''}127.0.0.1:{self.port}"
+        login = ":".join(quote(each, safe="") for each in self.account) + "@" if self._tls is not None else ""
+        return f"{scheme}://{login}127.0.0.1:{self.port}"
 
     def will(self, phase: Phase, *faults: str) -> None:
         """These faults happen at this phase, one each time, in their order."""
@@ -190,7 +199,7 @@ class _Conversation(SMTP):
     def _judge(self, server: Any, session: Session, envelope: Envelope, mechanism: str, data: LoginPassword) -> Any:
         self._fake.logins.append((data.login.decode(), data.password.decode()))
         refused = self._fake.fault_at("AUTH")
-        fits = self._fake.logins[-1] == (USER, PASSWORD) and not refused
+        fits = self._fake.logins[-1] == self._fake.account and not refused
         return AuthResult(success=fits, handled=False)
 
 
@@ -202,7 +211,7 @@ class _Handler:
         fault = self._fake.fault_at("dot")
         if not fault or fault.startswith("take"):
             assert isinstance(envelope.content, bytes)
-            await self._fake.keep(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content))
+            await self._fake.keep(Taken(envelope.mail_from or "", tuple(envelope.rcpt_tos), envelope.content, fault))
         if fault.endswith("drop"):
             server.abort()
         elif fault.endswith("hang"):

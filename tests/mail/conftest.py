@@ -10,14 +10,13 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import require
-from tests.mail.dovecot import Dovecot
+from tests.mail.dovecot import Dovecot, is_installed
 
 
 @pytest.fixture(scope="session")
 def dovecot() -> Iterator[Dovecot]:
     """A real Dovecot on loopback."""
-    found = (shutil.which("dovecot") or Path("/usr/sbin/dovecot").exists()) and Path("/usr/lib/dovecot/lmtp").exists()
-    require(bool(found), "Dovecot")
+    require(is_installed(), "Dovecot")
     folder = Path(tempfile.mkdtemp(prefix="dovecot-"))  # pytest's own folder is shut to others by each run that starts
     folder.chmod(0o755)  # the server runs as another user
     server = Dovecot(folder)

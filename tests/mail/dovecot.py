@@ -7,6 +7,7 @@ import contextlib
 import imaplib
 import os
 import pwd
+import shutil
 import smtplib
 import subprocess
 import time
@@ -27,16 +28,23 @@ USERS = {
 }
 
 
+def is_installed() -> bool:
+    """Can it be started here?"""
+    server = shutil.which("dovecot") or Path("/usr/sbin/dovecot").exists()
+    return bool(server) and Path("/usr/lib/dovecot/lmtp").exists()
+
+
 @dataclass
 class Dovecot:
     """A running server, whose state outlives a stop."""
 
     folder: Path
     settings: dict[str, str] = field(default_factory=dict)
+    users: dict[str, str] = field(default_factory=lambda: dict(USERS))
     _next: int = 0
 
     def start(self) -> None:
-        users = [word for user, password in USERS.items() for word in ("-u", f"{user}:{password}")]
+        users = [word for user, password in self.users.items() for word in ("-u", f"{user}:{password}")]
         done = subprocess.run(
             [str(PEERS / "dovecot.sh"), "start", str(self.folder), *users],
             capture_output=True,

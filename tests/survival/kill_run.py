@@ -14,13 +14,11 @@ import re
 import smtplib
 import sys
 import tempfile
-import threading
 import time
 from collections import Counter
-from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 from random import Random
@@ -28,12 +26,12 @@ from typing import Any
 
 from tests.fakes.bot_api_remote import RemoteBotApi
 from tests.survival.program import CRM, EVA, MAX, Place, Program, free_port, letter, until
+from tests.survival.siege import PATIENCE, Outcome, Siege
 
 HURRIED = (sys.executable, "-m", "tests.survival.hurried")
 TOKEN = "123:abc"
 _DROP_CLIENTS, _PIPES = 4, 2
-_PATIENCE = 600.0  # seconds that a sender goes on trying
-_REFUSALS = (OSError, smtplib.SMTPException)
+REFUSALS = (OSError, smtplib.SMTPException)
 _MARK = re.compile(r"k-\d+")
 
 
@@ -64,22 +62,11 @@ class Plan:
 
 
 @dataclass
-class Outcome:
-    """What came of it, in figures and in faults."""
+class ChatOutcome(Outcome):
+    """What came of it."""
 
-    kills: int = 0
-    kills_before_ready: int = 0
-    pipes_killed: int = 0
-    mail_retries: int = 0
-    seconds: float = 0.0
-    drained_in: float = 0.0
-    backlog: int = 0  # messages that were kept by one process and handled by another
     doubled_answers: int = 0
     doubled_reminders: int = 0
-    faults: list[str] = field(default_factory=list)
-
-    def __str__(self) -> str:
-        return "\n".join(f"{name}: {value}" for name, value in vars(self).items())
 
 
 class Experiment:
@@ -87,30 +74,26 @@ class Experiment:
 
     def __init__(self, plan: Plan, place: Place, telegram: RemoteBotApi) -> None:
         self.plan = plan
-        self.outcome = Outcome()
+        self.outcome = ChatOutcome()
         self._place = place
         self._telegram = telegram
-        self._dice = Random(plan.seed)
+        self._siege = Siege(place, plan.kills, plan.seed, self.outcome)
         self._port = free_port()
         place.settings |= {
             "RAPPORT_TELEGRAM_TOKEN": TOKEN,
             "RAPPORT_TELEGRAM_API": telegram.url,
             "RAPPORT_DROP": f"127.0.0.1:{self._port}",
         }
-        self._start_seconds = 1.0  # of the last start that was waited for
-        self._kill_times: list[float] = []
-        self._runs: list[Program] = []
-        self._counting = threading.Lock()
         self._asked: dict[int, list[int]] = {MAX: [], EVA: []}  # the ids of what they said
 
-    def run(self) -> Outcome:
+    def run(self) -> ChatOutcome:
         """Does it all, and looks at what came of it."""
         began = time.monotonic()
         self._place.team()
         self._telegram.user(MAX, "Max Kern")
         self._telegram.user(EVA, "Eva Sand")
         with ExitStack() as stack:
-            first = stack.enter_context(self._start()).ready()
+            first = stack.enter_context(self._siege.start()).ready()
             self._asked[MAX].append(self._telegram.says(MAX, "new lead Anna Kern, anna@nordwind.example")["message_id"])
             assert "Anna Kern" in self._telegram.hears(MAX, 20)["text"]
             last = stack.enter_context(self._under_fire(first))
@@ -118,14 +101,9 @@ class Experiment:
             self._telegram.all_confirmed(60)
             until("drained", self._place.is_drained, 120)
             self.outcome.drained_in = round(time.monotonic() - drained, 1)
-            self._look(last.stops(), last)
+            self._look(last.stops())
         self.outcome.seconds = round(time.monotonic() - began, 1)
         return self.outcome
-
-    def _start(self) -> Program:
-        program = self._place.start("run")
-        self._runs.append(program)
-        return program
 
     def _under_fire(self, program: Program) -> Program:
         """Everybody sends; meanwhile the program is killed and started; gives the last one, which lives."""
@@ -138,47 +116,16 @@ class Experiment:
                 pool.submit(self._post, dropped[client::_DROP_CLIENTS], client) for client in range(_DROP_CLIENTS)
             ]
             senders += [pool.submit(self._pipe, piped[pipe::_PIPES], pipe) for pipe in range(_PIPES)]
-            while self.outcome.kills < self.plan.kills:
-                program = self._kill(program)
-            program.ready()
+            program = self._siege.goes_on(program)
             for sender in senders:
                 sender.result()
         return program
-
-    def _kill(self, program: Program) -> Program:
-        """Lets it run for a random while, mostly counted from when it is up, kills it, and starts it again.
-
-        The while is measured by how long its start took: a machine with much else to do gets nothing done in a second.
-        """
-        began = time.monotonic()
-        if self._dice.random() < 0.2:
-            program.ends_within(self._dice.uniform(0.0, self._start_seconds))
-        else:
-            program.ready()
-            if program is not self._runs[0]:
-                self._start_seconds = time.monotonic() - began
-            # Rather sooner than later: it is busiest with what gathered while it was down.
-            program.ends_within(3 * self._start_seconds * self._dice.random() ** 2)
-        assert program.process.poll() is None, f"it ended by itself: {program.errors}"
-        self.outcome.kills_before_ready += not program.is_ready
-        program.kill()
-        self._kill_times.append(time.time())
-        self.outcome.kills += 1
-        return self._start()
-
-    def _paced(self, marks: list[str], each: Callable[[str, Random], None], name: str) -> None:
-        """Spreads what is sent over all kills: between two of them its share comes in, all at once."""
-        dice = Random(f"{self.plan.seed} {name}")
-        for number, mark in enumerate(marks):
-            wanted = number * self.plan.kills // len(marks)
-            until(f"kill {wanted}", lambda wanted=wanted: self.outcome.kills >= wanted, _PATIENCE)  # type: ignore[misc]
-            each(mark, dice)
 
     def _talk(self, person: int) -> None:
         def say(text: str, _: Random) -> None:
             self._asked[person].append(self._telegram.says(person, text)["message_id"])
 
-        self._paced(self.plan.said_by(person), say, f"talk {person}")
+        self._siege.paced(self.plan.said_by(person), say, f"talk {person}")
 
     def _post(self, marks: list[str], client: int) -> None:
         kind = smtplib.LMTP if client % 2 else smtplib.SMTP
@@ -190,43 +137,28 @@ class Experiment:
                 try:
                     with kind("127.0.0.1", self._port, timeout=10) as server:
                         server.sendmail("anna@nordwind.example", [CRM], raw)
-                except _REFUSALS:
-                    self._count("mail_retries")
+                except REFUSALS:
+                    self._siege.count("mail_retries")
                     return False
                 return True
 
-            until(f"{mark} taken by the drop", taken, _PATIENCE)
+            until(f"{mark} taken by the drop", taken, PATIENCE)
 
-        self._paced(marks, send, f"post {client}")
+        self._siege.paced(marks, send, f"post {client}")
 
     def _pipe(self, marks: list[str], pipe: int) -> None:
         def deliver(mark: str, dice: Random) -> None:
             raw = letter(mark)
 
-            def taken() -> bool:
-                with self._place.start("mail", "deliver", "-", said=raw) as program:
-                    if dice.random() < 0.3 and not program.ends_within(dice.uniform(0.3, 2.0)):
-                        self._count("pipes_killed")
-                        return False
-                    code = program.ends()
-                if code not in (0, 75):
-                    self.outcome.faults.append(f"deliver ended with {code}: {program.errors}")
-                self._count("mail_retries", code != 0)
-                return code == 0
+            until(f"{mark} taken by the pipe", lambda: self._siege.pipe(raw, dice), PATIENCE)
 
-            until(f"{mark} taken by the pipe", taken, _PATIENCE)
-
-        self._paced(marks, deliver, f"pipe {pipe}")
-
-    def _count(self, figure: str, by: int = 1) -> None:
-        with self._counting:
-            setattr(self.outcome, figure, getattr(self.outcome, figure) + by)
+        self._siege.paced(marks, deliver, f"pipe {pipe}")
 
     # What came of it
 
-    def _look(self, code: int, last: Program) -> None:
-        expect = self._expect
-        expect("exit code at SIGTERM", [code], [0])
+    def _look(self, code: int) -> None:
+        expect = self.outcome.expect
+        self._siege.look_at_the_end(code)
         expect("inbox states", self._place.rows("SELECT DISTINCT state FROM inbox"), ["done"])
         expect("outbox states", self._place.rows("SELECT DISTINCT state FROM outbox"), ["sent"])
         expect("reminder states", self._place.rows("SELECT DISTINCT state FROM reminders"), ["sent"])
@@ -244,14 +176,9 @@ class Experiment:
         self.outcome.backlog = counted[0]
         self._look_at_chats()
         try:
-            self._place.assert_sound()
             self._telegram.assert_clean()
-            until("no process is left", lambda: all(run.is_alone() for run in self._runs), 5)
         except AssertionError as fault:
             self.outcome.faults.append(str(fault))
-        for run in self._runs:
-            if "Traceback" in run.errors or '"level": "error"' in run.errors:
-                self.outcome.faults.append(run.errors)
 
     def _look_at_chats(self) -> None:
         sent_twice: Counter[str] = Counter()
@@ -259,13 +186,13 @@ class Experiment:
             heard = self._telegram.said(person)
             answers = [message["reply_to_message"]["message_id"] for message in heard if "reply_to_message" in message]
             first = list(dict.fromkeys(answers))
-            self._expect(f"answers to {person}, in order", first, self._asked[person], ordered=True)
+            self.outcome.expect(f"answers to {person}, in order", first, self._asked[person], ordered=True)
             self.outcome.doubled_answers += len(answers) - len(first)
             rung = [
                 mark for message in heard if message["text"].startswith("⏰") for mark in _MARK.findall(message["text"])
             ]
             tasks = [mark for text in self.plan.said_by(person) for mark in _MARK.findall(text)]
-            self._expect(f"reminders to {person}", list(dict.fromkeys(rung)), tasks)
+            self.outcome.expect(f"reminders to {person}", list(dict.fromkeys(rung)), tasks)
             self.outcome.doubled_reminders += len(rung) - len(set(rung))
             self._explain(heard, sent_twice)
         again = self._place.rows("SELECT sum(attempts - 1) FROM outbox")[0]
@@ -283,20 +210,11 @@ class Experiment:
         for said, dates in times.items():
             for one, next_one in pairwise(dates):
                 sent_twice[said] += 1
-                if not any(one <= at < next_one + 1 for at in self._kill_times):
+                if not any(one <= at < next_one + 1 for at in self._siege.kill_times):
                     self.outcome.faults.append(f"said twice without a kill between: {said}")
 
     def _rows(self, query: str) -> list[str]:
         return [str(each) for each in self._place.rows(query)]
-
-    def _expect(self, what: str, found: list[Any], wanted: list[Any], *, ordered: bool = False) -> None:
-        if (found if ordered else sorted(found)) == (wanted if ordered else sorted(wanted)):
-            return
-        have, want = Counter(found), Counter(wanted)
-        lost, more = list((want - have).elements()), list((have - want).elements())
-        self.outcome.faults.append(
-            f"{what}: lost {lost}, too many {more}" if lost or more else f"{what}: order {found}"
-        )
 
 
 def main() -> int:
