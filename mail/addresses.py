@@ -66,6 +66,9 @@ def parse_address(piece: str) -> Address:
         return Address(name=_name(text[deputy.end() :].partition("<")[0]), address=address)
     if not name:
         name = _name(_comment(text[hit.end() :]))
+    deputy = _ON_BEHALF.search(name)
+    if deputy and "@" in name:  # `assistant@x on behalf of Anna Kern <anna@x>`
+        name = _name(name[deputy.end() :])
     if "@" in name and address in name.lower():
         rest = _name(_EMPTY.sub(" ", re.sub(re.escape(address), " ", name, flags=re.IGNORECASE)))
         name = rest if rest and not _ON_BEHALF.fullmatch(rest) else ""

@@ -28,6 +28,9 @@ _CONTROLS = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\uffff\ue000-\ue00f\ud800-\udfff]"
 )
 _CYRILLIC = ("cp1251", "koi8-r")
+_CYRILLIC_LABELS = ("cp1251", "koi8-r", "koi8-u", "iso-8859-5")
+_TURNED = re.compile("[\u0430-\u044f][\u0410-\u042f]{2}")
+_CAPITALISED = re.compile("[\u0410-\u042f][\u0430-\u044f]{2}")
 _MULTIBYTE = ("gb18030", "cp932", "big5hkscs", "cp949", "euc_jp")
 
 
@@ -51,6 +54,8 @@ def decode_bytes(data: bytes, charset: str | None) -> str:
             return data.decode("utf-8", "replace")
     if name in (None, "cp1252", "utf-8"):
         return _guess(data)
+    if name in _CYRILLIC_LABELS:
+        name = _truer_cyrillic(data, name)
     return _by(data, name) or data.decode(name or "utf-8", "replace")
 
 
@@ -120,3 +125,18 @@ def _guess(data: bytes) -> str:
                 if score > max(best_score, 0.35):
                     best, best_score = name, score
     return data.decode(best, "replace")
+
+
+def _truer_cyrillic(data: bytes, name: str) -> str:
+    """The Cyrillic charset in which the bytes read as words, where the label's own turns capitals over: `дНАПШИ`."""
+    sample = data[:4_000]
+    if sum(1 for byte in sample if byte > 127) < 6:
+        return name
+    text = sample.decode(name, "replace")
+    turned = len(_TURNED.findall(text))
+    if not turned or turned < 2 * len(_CAPITALISED.findall(text)):
+        return name
+    for other in _CYRILLIC:
+        if other != name and len(_CAPITALISED.findall(sample.decode(other, "replace"))) >= turned:
+            return other
+    return name

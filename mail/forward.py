@@ -7,10 +7,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from textwrap import dedent
 
-from mail.blocks import Block, BlockFinder, may_be_label, scan_limit, with_separator
+from mail.blocks import Block, BlockFinder, scan_limit, with_separator
 from mail.dates import parse_date
 from mail.glued import unglue
 from mail.html import END, strip_marks
+from mail.labels import may_be_label, read_label
 from mail.lexicon import key
 from mail.lines import (
     Line,
@@ -69,7 +70,7 @@ class _Found:
 
 def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
     """The forward in the text (which may hold the HTML reader's marks), or None. Follows forwards within forwards."""
-    lines = split_lines(unglue(text))
+    lines = split_lines(unglue(text, split_subject(context.subject)[0][:1] == ("forward",)))
     found = _first_boundary(lines, context)
     if found is None:
         return None
@@ -113,7 +114,7 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
             verdict = _decide(lines, found, context, prefix) if found else None
             if verdict is not None:
                 return found if verdict else None
-        elif may_be_label(line.text):
+        elif may_be_label(line.text) or prefix == "forward":
             block = finder.find(at, loose=prefix == "forward")
             if block is not None and (block.is_strong or prefix == "forward"):
                 block = with_separator(lines, block)
@@ -244,7 +245,26 @@ def _by_attribution(lines: list[Line], attribution: Attribution, context: Contex
     sender = attribution.sender()
     if not (sender.address or sender.name) or _is_among(sender, context.recipients):
         return None
-    return _Found(attribution.start, attribution.end, attribution.depth, None, attribution, "", sender)
+    block, top = _labels_above(lines, attribution)
+    return _Found(top, attribution.end, attribution.depth, block, attribution, "", sender)
+
+
+def _labels_above(lines: list[Line], attribution: Attribution) -> tuple[Block | None, int]:
+    """The lines with recipients and subject that stand right above an introduction, as a block that it completes."""
+    fields: dict[str, str] = {}
+    at = attribution.start
+    while at and lines[at - 1].depth == lines[attribution.start].depth:
+        label = read_label(lines[at - 1].text)
+        if label is None or label[0] not in ("to", "cc", "subject") or label[0] in fields:
+            break
+        fields[label[0]] = label[1].rstrip(";")
+        at -= 1
+    if not fields:
+        return None, attribution.start
+    sender = attribution.sender()
+    fields |= {"from": f"{sender.name} <{sender.address}>", "date": attribution.text}
+    block = Block(at, attribution.end, attribution.depth, fields, frozenset(), top=at)
+    return block, with_separator(lines, block).top
 
 
 def _split_body(lines: list[Line], found: _Found) -> tuple[str, list[Line]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from mail.lexicon import key, load_lexicon
 
@@ -14,8 +15,13 @@ _COLON = re.compile(r"[:\uff1a]")
 _GAP = re.compile(r"\s{2,}")
 
 
-def unglue(text: str) -> str:
-    """The text with the line breaks put back into such a line; the text itself where there is none."""
+def unglue(text: str, is_forward: bool = False) -> str:
+    """The text with the line breaks put back into such a line; the text itself where there is none.
+
+    A line of labels without a separator before it counts where the subject says that it is a forward.
+    """
+    if is_forward:
+        text = "\n".join(_unglue_block(line) if line.count(":") > 3 else line for line in text.split("\n"))
     if _GLUED.search(text[:200_000]) is None:
         return text
     return "\n".join(_unglue_line(line) if "---" in line or "===" in line else line for line in text.split("\n"))
@@ -25,13 +31,25 @@ def _unglue_line(line: str) -> str:
     separator = _GLUED.search(line[:MAX_LINE])
     if separator is None:
         return line
-    rest = line[separator.end() :]
+    found = _parted(line[separator.end() :])
+    return "\n".join([line[: separator.start()].rstrip(), separator[1], *found]) if found else line
+
+
+def _unglue_block(line: str) -> str:
+    head = line.lstrip(" >*")
+    found = _parted(head)
+    margin = line[: len(line) - len(head)].rstrip("*")
+    return "\n".join(margin + each for each in found) if found and "@" in line else line
+
+
+def _parted(rest: str) -> list[str]:
+    """A line of several known labels as one line for each; none when it isn't that."""
     labels = _labels(rest[:MAX_LINE])
-    if len({name for _, name in labels}) < 3:
-        return line
-    pieces = [line[: separator.start()].rstrip(), separator[1]]
+    if not {"from", "subject"} <= {name for _, name in labels} or len(labels) < 3:
+        return []
+    pieces: list[str] = []
     starts = [start for start, _ in labels] + [len(rest)]
-    for start, end in zip(starts, starts[1:], strict=False):
+    for start, end in pairwise(starts):
         value = rest[start:end].strip()
         if end == len(rest):
             # Where the last value ends nobody tells, but for a wide gap.
@@ -40,7 +58,7 @@ def _unglue_line(line: str) -> str:
             pieces += [f"{head}: {parts[0]}", "", *parts[1:]]
         else:
             pieces.append(value)
-    return "\n".join(pieces)
+    return pieces
 
 
 def _labels(text: str) -> list[tuple[int, str]]:

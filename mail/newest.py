@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 
-from mail.blocks import BlockFinder, may_be_label, scan_limit, with_separator
+from mail.blocks import BlockFinder, scan_limit, with_separator
 from mail.html import strip_marks
+from mail.labels import may_be_label
 from mail.lexicon import key, load_lexicon
 from mail.lines import Line, classify_separator, split_lines
 from mail.quotes import find_attribution

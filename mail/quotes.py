@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from mail.addresses import parse_address
-from mail.blocks import read_label
 from mail.dates import parse_date
 from mail.html import LINK
+from mail.labels import read_label
 from mail.lexicon import says_wrote
-from mail.lines import Line
+from mail.lines import Line, classify_separator
 from storage.messages import Address
 
 MAX_JOINED = 500
@@ -65,8 +65,12 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
         line = lines[at]
         if line.blank or line.depth != first.depth or len(joined) + len(line.text) > MAX_JOINED:
             return None
+        if at > start and classify_separator(line.text):
+            return None
         joined = f"{joined} {line.text.strip()}" if joined else line.text.strip()
         if joined.endswith(_ENDS):
+            if at > start and _begins_later(lines, start, at):
+                return None
             quoted = _quote_follows(lines, at + 1, first.depth)
             listed = (
                 at + 1 < len(lines) and not quoted and lines[at + 1].text[:2] in ("- ", "* ", "\u2022 ", "1.", "1)")
@@ -79,6 +83,18 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
             if joined.endswith((":", "\uff1a")):
                 return None
     return None
+
+
+def _begins_later(lines: list[Line], start: int, end: int) -> bool:
+    """Is the first line somebody's text, because the next ones introduce the quote alone: `Thanks!` above `On ...`?"""
+    first = lines[start].text.strip()
+    following = lines[start + 1].text.split(None, 1)[0]
+    full = len(first) + len(following) >= 60 and not first.endswith((".", "!", "?", "\u2026", ")"))
+    if full or "@" in first or any(char.isdigit() for char in first):
+        return False
+    tail = " ".join(line.text.strip() for line in lines[start + 1 : end + 1])
+    told = "@" in tail or LINK in tail or says_wrote(tail)
+    return told and _CLOCK.search(tail) is not None and _introduces(tail, True)
 
 
 def _introduces(joined: str, quoted: bool) -> bool:
