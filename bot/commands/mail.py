@@ -14,7 +14,7 @@ from bot.settings import Settings, load_settings
 from mail.errors import MailUnreadable
 from mail.newest import newest_text
 from storage.clock import Clock
-from storage.errors import is_trouble
+from storage.errors import RapportError, WrongUsage, is_trouble
 from storage.messages import Address, Mail
 
 TEMPFAIL, REFUSED = 75, 65  # sysexits.h, as mail servers' pipes read them
@@ -57,22 +57,29 @@ def newest(args: argparse.Namespace) -> int:
 
 
 def deliver(args: argparse.Namespace) -> int:
-    """Keeps and handles one raw mail: 0 taken, 75 try again later, 65 refused for good."""
-    settings = load_settings()
+    """Keeps and handles one raw mail: 0 taken, 75 try again later, 65 refused for good.
+
+    Whatever isn't the mail's own fault is 75, a wrong setting and a defect too: for anything else a mail server sends
+    the mail back to its author.
+    """
     try:
         raw = sys.stdin.buffer.read() if args.file == "-" else Path(args.file).read_bytes()
     except OSError as error:
         print(f"rapport: {args.file}: {error.strerror}", file=sys.stderr)
         return REFUSED
     try:
-        asyncio.run(_deliver(settings, raw, args.now))
+        asyncio.run(_deliver(load_settings(), raw, args.now))
     except MailUnreadable as error:
         print(f"rapport: {error}", file=sys.stderr)
         return REFUSED
+    except WrongUsage:
+        raise
+    except RapportError as error:
+        print(f"rapport: {error}", file=sys.stderr)
+        return TEMPFAIL
     except Exception as error:
-        if not is_trouble(error):
-            raise
-        print(f"rapport: the database can't be written now ({type(error).__name__}); try again later", file=sys.stderr)
+        why = "the database can't be written now" if is_trouble(error) else "stopped by a defect"
+        print(f"rapport: {why} ({type(error).__name__}); try again later", file=sys.stderr)
         return TEMPFAIL
     return 0
 
