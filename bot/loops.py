@@ -8,12 +8,13 @@ from collections.abc import Awaitable, Callable
 
 from bot.flow import Flow
 from storage.clock import Clock
-from storage.errors import RapportError, is_trouble
+from storage.errors import AccessRefused, RapportError, is_trouble
 from storage.wakeup import LONGEST_SLEEP, sleep
 
 log = logging.getLogger("rapport.loops")
 
 _FIRST_PAUSE, _LONGEST_PAUSE = 0.5, 30.0  # seconds
+_FIRST_REFUSED, _LONGEST_REFUSED = 30.0, 15 * 60.0  # seconds after a login that was refused
 
 
 async def handle_messages(flow: Flow, clock: Clock, bell: asyncio.Event) -> None:
@@ -38,14 +39,15 @@ async def push_reminders(flow: Flow, clock: Clock, bell: asyncio.Event) -> None:
 
 async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
     """Runs a loop for ever: trouble with the database, disk or network is waited out, longer each time."""
-    pause = _FIRST_PAUSE
+    pause = 0.0
     while True:
         started = asyncio.get_running_loop().time()
         try:
             await loop()
         except Exception as error:
             if asyncio.get_running_loop().time() - started > _LONGEST_PAUSE:
-                pause = _FIRST_PAUSE
+                pause = 0.0
+            pause = pause_after(error, pause)
             if isinstance(error, RapportError):
                 log.warning("%s: %s; tried again in %.1f s", name, error, pause)
             elif is_trouble(error):
@@ -53,6 +55,12 @@ async def keep_running(name: str, loop: Callable[[], Awaitable[None]]) -> None:
             else:
                 log.exception("%s: stopped by a defect, again in %.1f s", name, pause)
             await asyncio.sleep(pause)
-            pause = min(pause * 2, _LONGEST_PAUSE)
         else:
             return
+
+
+def pause_after(error: Exception, before: float) -> float:
+    """Seconds until the next try, twice as many as before the last one; after a refused login far more of them."""
+    refused = isinstance(error, AccessRefused)
+    first, longest = (_FIRST_REFUSED, _LONGEST_REFUSED) if refused else (_FIRST_PAUSE, _LONGEST_PAUSE)
+    return min(max(first, before * 2), longest)

@@ -24,7 +24,7 @@ from aioimaplib import aioimaplib
 
 from mail.account import Account, is_loopback
 from mail.folder_name import decode_folder, encode_folder, quote
-from storage.errors import RapportError
+from storage.errors import AccessRefused, RapportError
 
 T = TypeVar("T")
 Line = bytes | bytearray  # of an answer; a literal is a bytearray
@@ -39,6 +39,7 @@ _FETCHED = re.compile(rb"\d+ FETCH \(")
 _SHORT_BODY = re.compile(rb'\bBODY\[\](?:<0>)? "((?:[^"\\]|\\.)*)"')
 _VALIDITY = re.compile(rb"\[UIDVALIDITY (\d+)\]", re.IGNORECASE)
 _CODE = re.compile(rb"\[([A-Za-z][A-Za-z0-9-]{2,40})[\] ]")
+_PASSING = ("UNAVAILABLE", "INUSE", "LIMIT", "SERVERBUG")  # not the login's fault (RFC 5530)
 _LISTED = re.compile(rb'\(([^)]*)\) (?:"(?:[^"\\]|\\.)*"|NIL) ?(.*)', re.IGNORECASE | re.DOTALL)
 
 
@@ -46,7 +47,7 @@ class MailboxTrouble(RapportError):
     """The mailbox can't be read now; the message says why, without addresses and secrets."""
 
 
-class LoginRefused(MailboxTrouble):
+class LoginRefused(MailboxTrouble, AccessRefused):
     """The server doesn't take the user and the password, or the token."""
 
 
@@ -55,7 +56,11 @@ class NoFolder(MailboxTrouble):
 
 
 class Refused(MailboxTrouble):
-    """The server answered NO or BAD; the connection can be used on."""
+    """The server answered NO or BAD, with this code if any; the connection can be used on."""
+
+    def __init__(self, said: str, code: str = "") -> None:
+        super().__init__(f"{said} {code}" if code else said)
+        self.code = code
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +140,8 @@ class Mailbox:
             else:
                 await self._ask(protocol.login(quote(account.user), account.password))
         except Refused as error:
+            if error.code.upper() in _PASSING:
+                raise MailboxTrouble(f"The server can't check a login now ({error})") from error
             what = "the token" if token else "the user or the password"
             raise LoginRefused(f"The server doesn't take {what} ({error}): check RAPPORT_IMAP") from error
         protocol.state = aioimaplib.AUTH
@@ -273,7 +280,7 @@ class Mailbox:
         answer = await self._call(call, self._limits.answer if seconds is None else seconds)
         if answer.result != "OK":
             code = _CODE.search(answer.lines[-1]) if answer.lines else None
-            raise Refused(f"{answer.result} {code.group(1).decode()}" if code else str(answer.result))
+            raise Refused(str(answer.result), code.group(1).decode() if code else "")
         return list(answer.lines[:-1])
 
     async def _call(self, call: Awaitable[T], seconds: float) -> T:

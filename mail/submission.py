@@ -25,6 +25,7 @@ Step = Literal["connecting", "MAIL", "RCPT", "DATA"]
 
 KEPT_OPEN = 5.0  # seconds that a connection waits for the next mail
 SETUP_PAUSE = 60.0  # seconds until the next try when it's the set-up that is refused: password, certificate, sender
+_LONGEST_PAUSE = 15 * 60.0  # seconds after a login that was refused again and again: it might lock the account
 _FAREWELL = 1.0  # seconds that a server may take to say goodbye
 _LOGIN_WANTED = (530, 534, 535, 538)
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
@@ -45,6 +46,7 @@ class Submission:
         self._tls: ssl.SSLContext | None = None
         self._kept: SMTP | None = None
         self._leaving: asyncio.Task[None] | None = None
+        self._shut_until = self._shut_for = 0.0  # after a refused login, for all mails
 
     async def __aenter__(self) -> Self:
         return self
@@ -91,7 +93,9 @@ class Submission:
         return await self._connect()
 
     async def _connect(self) -> SMTP:
-        server = self._server
+        server, now = self._server, asyncio.get_running_loop().time
+        if now() < self._shut_until:
+            raise NotNow("the mail server refused the login: it isn't asked again yet", self._shut_until - now())
         if self._tls is None and server.security != "none":
             self._tls = await asyncio.to_thread(trusting, self._ca)
         client = SMTP(
@@ -109,10 +113,16 @@ class Submission:
             await client.connect()
         except (SMTPException, OSError) as error:
             client.close()
-            raise verdict_on(error, "connecting") from error
+            verdict = verdict_on(error, "connecting")
+            if isinstance(error, SMTPResponseException) and error.code in _LOGIN_WANTED:
+                self._shut_for = min(max(SETUP_PAUSE, 2 * self._shut_for), _LONGEST_PAUSE)
+                self._shut_until = now() + self._shut_for
+                verdict = NotNow(str(verdict), self._shut_for)
+            raise verdict from error
         except BaseException:
             client.close()
             raise
+        self._shut_for = 0.0
         return client
 
     def _taken(self) -> SMTP | None:

@@ -18,6 +18,10 @@ class WrongSetting(RapportError):
     """A setting can't be used; the message names it and an example that works."""
 
 
+class AccessRefused(RapportError):
+    """A server refuses who we say we are: asked again soon and often, it may lock the account."""
+
+
 class NewerSchema(RapportError):
     """The database was made by a newer Rapport."""
 

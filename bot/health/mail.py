@@ -107,7 +107,10 @@ async def _mailbox(settings: Settings, account: Account, number: int) -> Check:
         ) as mailbox:
             await mailbox.select(await mailbox.find(account.folder))
     except LoginRefused:
-        todo = "is it an app password, is IMAP switched on in the mailbox? See docs/running.md"
+        todo = (
+            "is it an app password, is IMAP switched on in the mailbox? See docs/running.md. A running Rapport tries "
+            "again within 15 minutes, and at once when it is started anew"
+        )
         return fail(name, f"{place} refuses the user or the password", todo)
     except NoFolder:
         return fail(name, f"{place} has no such folder as RAPPORT_IMAP names", "INBOX is there always")

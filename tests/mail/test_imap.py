@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from bot import loops
 from bot.imap_in import FolderFollower
 from bot.loops import handle_messages, keep_running
 from bot.mail_in import MailIn
@@ -227,8 +228,9 @@ async def test_nothing_is_said_in_clear_to_another_machine(dovecot: Dovecot) -> 
 
 
 async def test_a_wrong_password_is_said_and_tried_again(
-    room: Mailroom, dovecot: Dovecot, caplog: pytest.LogCaptureFixture
+    room: Mailroom, dovecot: Dovecot, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(loops, "_FIRST_REFUSED", 0.1)
     account = replace(dovecot.account(), password="changed-since")
     dovecot.receives(account, letter(1))
     with caplog.at_level(logging.WARNING):
@@ -238,6 +240,24 @@ async def test_a_wrong_password_is_said_and_tried_again(
             await eventually(partial(room.has, 1))
     assert "changed-since" not in caplog.text
     assert account.user not in caplog.text
+
+
+def test_a_refused_login_is_tried_again_ever_more_rarely() -> None:
+    refused, lost = LoginRefused("The server doesn't take the password"), MailboxTrouble("The connection was lost")
+    pauses = [0.0]
+    for error in (*[refused] * 7, *[lost] * 2, refused):
+        pauses.append(loops.pause_after(error, pauses[-1]))
+    assert pauses[1:] == [30, 60, 120, 240, 480, 900, 900, 30, 30, 60]
+
+
+@pytest.mark.parametrize("code", ["UNAVAILABLE", "unavailable", "SERVERBUG", "INUSE", "LIMIT"])
+async def test_a_server_that_cannot_check_a_login_refuses_none(code: str) -> None:
+    answers = {"LOGIN": f"{{tag}} NO [{code}] later, max@firma.example"}
+    with pytest.raises(MailboxTrouble, match="can't check a login now") as caught:
+        async with ScriptedServer(answers).running() as port, open_mailbox(local(port), trusting(""), limits=QUICK):
+            pass
+    assert not isinstance(caught.value, LoginRefused)
+    assert "max@" not in str(caught.value)
 
 
 @pytest.mark.parametrize(("user", "password"), [("odd@firma.example", 'p/a"s#s\\w @rd%'), ("juergen", "pässwörd")])

@@ -82,15 +82,28 @@ async def test_tls_is_never_given_up(server: FakeMailServer) -> None:
     assert server.mails == []
 
 
-async def test_a_wrong_password_waits_for_a_right_one(certificates: Certificates) -> None:
-    async with FakeMailServer(security="tls", tls=certificates) as server:
-        server.will("AUTH", "no", "no", "no")
-        async with submitting(server, ca=certificates.ca) as submission:
+async def test_a_wrong_password_waits_for_a_right_one_ever_longer(
+    certificates: Certificates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with (
+        FakeMailServer(security="tls", tls=certificates) as server,
+        submitting(server, ca=certificates.ca) as submission,
+    ):
+        for pause in (60, 120, 240, 480, 900, 900):
+            server.will("AUTH", "no", "no")  # aiosmtplib tries a second way
             with pytest.raises(NotNow, match="said 535") as caught:
                 await submission.send(SENDER, ["max@firma.example"], HELLO)
-            assert caught.value.wait == SETUP_PAUSE
+            assert caught.value.wait == pause
+            tried = len(server.logins)
+            with pytest.raises(NotNow, match="isn't asked again yet") as caught:
+                await submission.send(SENDER, ["eve@firma.example"], HELLO)  # another mail doesn't try either
+            assert caught.value.wait is not None
+            assert pause - 60 < caught.value.wait <= pause
+            assert len(server.logins) == tried
+            monkeypatch.setattr(submission, "_shut_until", 0.0)  # so long it takes
             server._faults.clear()
-            assert await submission.send(SENDER, ["max@firma.example"], HELLO) == {}
+        assert await submission.send(SENDER, ["max@firma.example"], HELLO) == {}
+        assert submission._shut_for == 0
 
 
 @pytest.mark.parametrize(
