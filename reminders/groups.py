@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from reminders.grammar.chart import Chart
-from reminders.grammar.meaning import Day, Duration, Every
+from reminders.grammar.meaning import Clock, Day, Duration, Every, Notice
 from reminders.pieces import Piece
 
 _REACH = 5
@@ -24,8 +24,10 @@ class Group:
     count: Piece | None = None
     length: Piece | None = None
     until: Piece | None = None
+    ending: Piece | None = None
     start: Piece | None = None
     bad: Piece | None = None
+    notice: Piece | None = None
 
     @property
     def timed(self) -> bool:
@@ -88,7 +90,10 @@ def _choose_clock(group: Group, piece: Piece) -> str | None:
         return None
     every = group.every.value if group.every else None
     if isinstance(every, Every) and every.frequency in ("HOURLY", "MINUTELY", "SECONDLY"):
-        return None
+        if piece.role == "due":
+            return "ending" if group.ending is None else None
+        ranged = isinstance(piece.value, Clock) and piece.value.end is not None
+        return "clock" if ranged or piece.role == "from" else None
     return "clock"
 
 
@@ -134,6 +139,8 @@ def group_pieces(chart: Chart, pieces: list[Piece]) -> list[Group]:
     """The moments in a text as groups of pieces, in order of place."""
     groups: list[Group] = []
     for piece in pieces:
+        if piece.kind == "notice":
+            continue
         last = groups[-1] if groups else None
         if last is not None and last.pieces and _adjacent(chart, last.pieces[-1], piece):
             place = _place_in(last, piece)
@@ -141,7 +148,23 @@ def group_pieces(chart: Chart, pieces: list[Piece]) -> list[Group]:
                 last.take(piece, place)
                 continue
         groups.append(_single(piece))
-    return _join_across(chart, groups)
+    groups = _join_across(chart, groups)
+    for piece in pieces:
+        if piece.kind == "notice":
+            _give_notice(groups, piece)
+    return groups
+
+
+def _give_notice(groups: list[Group], notice: Piece) -> None:
+    """An early notice goes to the moment behind it when it names what it comes before, else to the one in front."""
+    free = [group for group in groups if group.whole and group.notice is None and not group.ago]
+    behind = [group for group in free if group.pieces[0].start >= notice.end]
+    front = [group for group in free if group.pieces[-1].end <= notice.start]
+    ahead = isinstance(notice.value, Notice) and notice.value.ahead
+    if ahead and behind:
+        behind[0].take(notice, "notice")
+    elif front or behind:
+        (front or behind)[-1 if front else 0].take(notice, "notice")
 
 
 def _single(piece: Piece) -> Group:

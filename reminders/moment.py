@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
 from typing import Literal
 
@@ -69,6 +69,7 @@ class Moment:
     `words` are the moment's own words without a leading preposition. `because` are the rules that were used, in order.
     `ambiguous` holds the other readings (naive local times) where a person would ask. `from_completion`: the
     recurrence counts from the day that the task is done, not from `wall`. `deadline`: said with "by", "until".
+    `before`: how long before the moment early notices were asked for ("remind me an hour before the meeting at 3").
     """
 
     start: int
@@ -84,6 +85,7 @@ class Moment:
     past: bool = False
     from_completion: bool = False
     deadline: bool = False
+    before: tuple[timedelta, ...] = ()
 
     @property
     def at(self) -> datetime:
@@ -103,3 +105,15 @@ class BadMoment:
     reason: str
     start: int = 0
     end: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A moment on the clock: naive local time, whether a time was said, the rule, other readings, and why."""
+
+    wall: datetime
+    has_time: bool
+    rrule: str | None = None
+    ambiguous: tuple[datetime, ...] = ()
+    because: tuple[str, ...] = ()
+    from_completion: bool = False

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reminders.grammar.chart import Chart, Term
-from reminders.grammar.meaning import Day
+from reminders.grammar.meaning import Day, Notice
 
-Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "bad"]
+Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "bad", "notice"]
 Role = Literal["", "on", "due", "from", "about"]
 
 _KINDS: dict[str, Kind] = {
@@ -21,6 +21,7 @@ _KINDS: dict[str, Kind] = {
     "COUNT": "count",
     "LENGTH": "length",
     "BAD": "bad",
+    "NOTICE": "notice",
 }
 # The categories of prepositions that may stand before each kind, the telling ones first.
 _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
@@ -33,6 +34,7 @@ _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
     "count": (),
     "length": (),
     "bad": ("STRONGDUE", "ON", "AT", "DUE"),
+    "notice": (),
 }
 _ROLES: dict[str, Role] = {"STRONGDUE": "due", "UNTIL": "due", "FROM": "from", "ABOUT": "about"}
 _ARTICLED = frozenset({"month_day", "period", "nth", "quarter", "month", "date", "workday", "week"})
@@ -96,7 +98,7 @@ def _postpones(chart: Chart, length: Piece) -> bool:
 def _rank(piece: Piece, *, repeats: bool) -> int:
     if repeats and piece.kind == "length":
         return 0
-    order = ("every", "offset", "ago", "day", "clock", "part", "count", "length", "bad")
+    order = ("notice", "every", "offset", "ago", "day", "clock", "part", "count", "length", "bad")
     return order.index(piece.kind)
 
 
@@ -104,18 +106,27 @@ def _make_piece(chart: Chart, term: Term) -> Piece | None:
     kind = _KINDS[term.category]
     lead = _find_lead(chart, term, kind)
     role: Role = next((_ROLES[c] for c in lead.found if c in _ROLES), "on" if lead.found else "")
-    if (kind == "every" and role == "from") or (role == "from" and kind != "day"):
+    if role == "from" and kind not in ("day", "clock"):
         role = "on"
     attributive = _is_attributive(chart, term, kind, lead)
     end = _end_with_stress(chart, term.end, kind)
     piece = Piece(kind, lead.start, term.start, end, term.value, term.rule, role, term.weak, attributive)
     if kind in ("count", "bad", "ago", "offset") or kind == "length":
         return piece
+    if kind == "notice":
+        return piece if _notice_counts(chart, term) else None
     if kind == "part":
         return piece if _part_counts(chart, term, lead) else None
     if not term.weak:
         return piece
     return piece if _weak_counts(chart, term, kind, lead) else None
+
+
+def _notice_counts(chart: Chart, term: Term) -> bool:
+    """An hour before the meeting: asked for with "remind", or where a clause begins."""
+    assert isinstance(term.value, Notice)
+    begins = term.start == 0 or chart.tokens[term.start - 1].kind == "mark"
+    return not term.value.ahead or begins or "REMIND" in chart.places
 
 
 def _find_lead(chart: Chart, term: Term, kind: Kind) -> _Lead:

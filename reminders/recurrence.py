@@ -21,6 +21,21 @@ __all__ = ["BadRule", "next_after", "resolve", "write_rule"]
 WEEKDAY_NAMES: Final = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")
 _ELAPSED = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3_600}
 _STEP_DAYS = {"DAILY": 1, "WEEKLY": 7, "MONTHLY": 28, "YEARLY": 365}
+_PARTS = frozenset(
+    {
+        "FREQ",
+        "INTERVAL",
+        "COUNT",
+        "UNTIL",
+        "BYMONTH",
+        "BYMONTHDAY",
+        "BYDAY",
+        "BYHOUR",
+        "BYMINUTE",
+        "BYSETPOS",
+        "WKST",
+    }
+)
 _HORIZON_YEARS = 50
 _MAX_TRIES = 400
 
@@ -30,7 +45,7 @@ class BadRule(ValueError):
 
 
 def write_rule(every: Every, *, count: int | None = None, until: datetime | None = None, timed: bool = True) -> str:
-    """The RRULE of a recurrence. UNTIL is a date for date-only ones, else the local end of its day."""
+    """The RRULE of a recurrence. UNTIL is a date for date-only ones, else a local time (23:59:59 if none is said)."""
     parts = [f"FREQ={every.frequency}"]
     if every.interval != 1:
         parts.append(f"INTERVAL={every.interval}")
@@ -45,10 +60,15 @@ def write_rule(every: Every, *, count: int | None = None, until: datetime | None
         parts.append("BYDAY=" + ",".join(days))
     if every.position and not single:
         parts.append(f"BYSETPOS={every.position}")
+    if every.hours:
+        parts.append("BYHOUR=" + ",".join(str(hour) for hour in every.hours))
+    if every.minutes:
+        parts.append("BYMINUTE=" + ",".join(str(minute) for minute in every.minutes))
     if count is not None:
         parts.append(f"COUNT={count}")
     elif until is not None:
-        parts.append("UNTIL=" + until.strftime("%Y%m%dT235959" if timed else "%Y%m%d"))
+        end = "%Y%m%dT%H%M%S" if until.time() != time() else "%Y%m%dT235959"
+        parts.append("UNTIL=" + until.strftime(end if timed else "%Y%m%d"))
     return ";".join(parts)
 
 
@@ -61,7 +81,7 @@ def _read_parts(rule: str) -> dict[str, str]:
         raise BadRule("no_such_rule")
     if not interval.isdigit() or not 1 <= int(interval) <= 99_999:
         raise BadRule("zero_interval")
-    if not set(parts) <= {"FREQ", "INTERVAL", "COUNT", "UNTIL", "BYMONTH", "BYMONTHDAY", "BYDAY", "BYSETPOS", "WKST"}:
+    if not set(parts) <= _PARTS:
         raise BadRule("no_such_rule")
     if frequency in _ELAPSED and any(part.startswith("BY") for part in parts):
         raise BadRule("no_such_rule")
@@ -138,10 +158,8 @@ def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
     from dateutil import rrule as rules
 
     frequency, interval = parts["FREQ"], int(parts.get("INTERVAL", "1"))
-    month_days = [int(day) for day in parts["BYMONTHDAY"].split(",")] if "BYMONTHDAY" in parts else None
+    month_days, months = _read_numbers(parts, "BYMONTHDAY"), _read_numbers(parts, "BYMONTH")
     weekdays = [_read_weekday(day) for day in parts["BYDAY"].split(",")] if "BYDAY" in parts else None
-    months = [int(month) for month in parts["BYMONTH"].split(",")] if "BYMONTH" in parts else None
-    position = [int(place) for place in parts["BYSETPOS"].split(",")] if "BYSETPOS" in parts else None
     if frequency in ("MONTHLY", "YEARLY") and month_days is None and weekdays is None:
         month_days = [wall.day]
     if frequency == "YEARLY" and months is None and (weekdays is None or "BYMONTHDAY" in parts):
@@ -157,9 +175,15 @@ def _build(parts: dict[str, str], wall: datetime, near: datetime) -> "rrule":
         bymonth=months,
         bymonthday=month_days,
         byweekday=weekdays,
-        bysetpos=position,
+        bysetpos=_read_numbers(parts, "BYSETPOS"),
+        byhour=_read_numbers(parts, "BYHOUR"),
+        byminute=_read_numbers(parts, "BYMINUTE"),
         wkst=WEEKDAY_NAMES.index(parts.get("WKST", "MO")),
     )
+
+
+def _read_numbers(parts: dict[str, str], name: str) -> list[int] | None:
+    return [int(number) for number in parts[name].split(",")] if name in parts else None
 
 
 def _read_weekday(text: str) -> "weekday":

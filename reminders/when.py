@@ -1,16 +1,19 @@
 """Moments in text: what a message says about when. Pure, offline; the languages' words are data in lexicons/."""
 
-from reminders.calendar_days import OutOfCalendar
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from reminders.calendar_days import OutOfCalendar, move_date
 from reminders.frame import Frame, find_frame
 from reminders.grammar.chart import Chart
-from reminders.grammar.meaning import Bad, Day
+from reminders.grammar.meaning import Bad, Day, Notice
 from reminders.grammar.reading import read_chart
 from reminders.groups import Group, group_pieces
 from reminders.lexicon import load_lexicon
-from reminders.moment import BadMoment, Moment, Setting
+from reminders.moment import BadMoment, Moment, Resolved, Setting
 from reminders.pieces import Piece, find_pieces
 from reminders.recurrence import BadRule
-from reminders.resolve import Resolved, resolve_group
+from reminders.resolve import resolve_group
 from reminders.title import title_without
 from reminders.tokens import split_tokens
 from reminders.zones import localise
@@ -19,6 +22,7 @@ __all__ = ["find_bad_moment", "find_moment", "find_moments", "title_without"]
 
 
 _CLAUSE_ENDS = frozenset(",.;:!?\n")
+_EVENT_WORDS = 5
 
 
 def find_moments(text: str, setting: Setting) -> list[Moment]:
@@ -93,7 +97,7 @@ def _make_moment(text: str, chart: Chart, group: Group, resolved: Resolved, sett
             spans.append((start, end))
     now = localise(setting.now, setting.zone)
     late = resolved.wall < now if resolved.has_time else resolved.wall.date() < now.date()
-    return Moment(
+    moment = Moment(
         start=spans[0][0],
         end=spans[-1][1],
         spans=tuple(spans),
@@ -107,18 +111,51 @@ def _make_moment(text: str, chart: Chart, group: Group, resolved: Resolved, sett
         past=late,
         from_completion=resolved.from_completion,
         deadline=any(piece.role == "due" for piece in group.pieces),
+        before=_lead_times(group, resolved.wall, setting),
     )
+    return _with_event(text, chart, group, moment)
+
+
+def _lead_times(group: Group, wall: datetime, setting: Setting) -> tuple[timedelta, ...]:
+    """How long before the moment each early notice comes, the longest first."""
+    notice = group.notice.value if group.notice else None
+    if not isinstance(notice, Notice):
+        return ()
+    found = {
+        wall
+        - datetime.combine(move_date(wall.date(), length, -1, setting), wall.time())
+        + timedelta(seconds=length.seconds)
+        for length in notice.lengths
+    }
+    return tuple(sorted(found, reverse=True))
+
+
+def _with_event(text: str, chart: Chart, group: Group, moment: Moment) -> Moment:
+    """ "An hour before the meeting at 3 print the contract": the meeting only tells when; something else is to do."""
+    notice = group.notice
+    if notice is None or not isinstance(notice.value, Notice) or not notice.value.ahead:
+        return moment
+    following = next((piece for piece in group.pieces if piece.start >= notice.end), None)
+    if following is None or not 0 < following.start - notice.end <= _EVENT_WORDS:
+        return moment
+    begin, end = chart.tokens[notice.start].start, chart.tokens[following.end - 1].end
+    end = max(span[1] for span in moment.spans if span[0] < end)
+    others = tuple(span for span in moment.spans if span[1] <= begin or span[0] >= end)
+    wider = replace(moment, spans=tuple(sorted((*others, (begin, end)))))
+    return wider if title_without(text, wider, chart.lexicon.language) else moment
 
 
 def _moment_words(text: str, chart: Chart, group: Group, spans: list[tuple[int, int]]) -> str:
-    first = group.pieces[0]
+    first = next(piece for piece in group.pieces if piece.kind != "notice")
     core = first.core
     if first.kind == "offset":
         core = max((t.end for c in ("IN", "INONE") for t in chart.at[core].get(c, ())), default=core)
     if first.start < core and core == first.core and chart.has("THE", core - 1):
         core -= 1
     start = chart.tokens[core].start
-    pieces = [text[max(begin, start) : end] for begin, end in spans]
+    noticed = group.notice
+    begun = chart.tokens[noticed.start].start if noticed else -1
+    pieces = [text[max(begin, start) : end] for begin, end in spans if begin != begun]
     return " ".join(" ".join(pieces).split())
 
 

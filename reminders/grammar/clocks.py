@@ -3,8 +3,8 @@
 from dataclasses import replace
 
 from reminders.grammar.chart import Chart, RuleBook, Term
-from reminders.grammar.durations import number_of
-from reminders.grammar.meaning import Bad, Clock, Weak
+from reminders.grammar.durations import make_duration, number_of
+from reminders.grammar.meaning import Bad, Clock, Duration, Weak
 
 BOOK = RuleBook()
 _LATE = {"afternoon", "evening"}
@@ -337,9 +337,47 @@ def read_clock_range(chart: Chart, *terms: Term | None) -> object:
         first = replace(first, hour=first.hour + 12, sure=True)
     elif not first.sure and second.sure and first.hour <= second.hour:
         first = replace(first, sure=True)
+    first = replace(first, end=second)
     return Weak(first) if weak else first
 
 
 def _split_clock(text: str) -> Clock | Bad | None:
     hour, _, minute = text.replace(".", ":").partition(":")
     return make_clock(int(hour), int(minute or 0))
+
+
+@BOOK.rule("CLOCK", "SHIFTLEAD? DURATION SHIFTBEFORE CLOCK", "SHIFTLEAD UNIT SHIFTBEFORE CLOCK")
+def read_time_before_clock(chart: Chart, *terms: Term | None) -> object:
+    """2 hours before 5pm, за час до 17:00."""
+    clock, length = terms[-1], terms[-3]
+    assert clock is not None
+    assert length is not None
+    duration = length.value if length.category == "DURATION" else make_duration(1, str(length.value))
+    if not isinstance(clock.value, Clock) or clock.weak or not isinstance(duration, Duration):
+        return None
+    if any(chart.ending("EVERY", term.start, 1) for term in terms if term is not None):
+        return None
+    return replace(clock.value, minus=duration.seconds) if duration.seconds and not duration.days else None
+
+
+_REPEATING = ("EVERY", "FREQ", "WEEKDAYS", "WEEKDAYSTEM", "ALWAYS", "HABITPART")
+
+
+@BOOK.rule("CLOCK", "CLOCK COMMA AT? CLOCK", "CLOCK COMMA? AND AT? CLOCK")
+def read_clock_list(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """At 8 and 20, um 9, 12 und 15 Uhr: of a recurrence, where the minutes are the same."""
+    last = rest[-1]
+    assert last is not None
+    one, other = first.value, last.value
+    if not isinstance(one, Clock) or not isinstance(other, Clock) or other.more or one.end or other.end:
+        return None
+    if not any(category in chart.places for category in _REPEATING):
+        return None
+    if one.minute != other.minute or one.second or other.second or last.rule == "clock_list":
+        return None
+    both = replace(one, more=(*one.more, other))
+    return Weak(both) if first.weak else both
+
+
+for _ in range(3):
+    BOOK.rules.append(BOOK.rules[-1])

@@ -49,18 +49,27 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """A clock time as said. `sure`: its half of the day is certain; `part`: said with it ("8 in the evening")."""
+    """A clock time as said. `sure`: its half of the day is certain; `part`: said with it ("8 in the evening").
+
+    `end`: of a range ("from 9 to 17"); `more`: others said with it ("at 8 and 20"); `minus`: seconds before it.
+    """
 
     hour: int
     minute: int = 0
     second: int = 0
     sure: bool = False
     part: str | None = None
+    end: "Clock | None" = None
+    more: tuple["Clock", ...] = ()
+    minus: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """A recurrence as said: the parts of an RRULE, a part of the day, and whether it counts from completion."""
+    """A recurrence as said: the parts of an RRULE, a part of the day, and whether it counts from completion.
+
+    `hours` and `minutes` are for several times a day.
+    """
 
     frequency: str
     interval: int = 1
@@ -72,6 +81,16 @@ class Every:
     part: str | None = None
     from_completion: bool = False
     quarterly: bool = False
+    hours: tuple[int, ...] = ()
+    minutes: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """How long before a moment its notices come. `ahead`: the thing that they come before is named behind them."""
+
+    lengths: tuple[Duration, ...]
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,18 @@
 """Reading a text into a chart: the rules of all books in their order."""
 
-from reminders.grammar import clocks, dates, days, durations, monthly, periods, recurrences, shifts, weekdays, weekly
+from reminders.grammar import (
+    clocks,
+    dates,
+    days,
+    durations,
+    monthly,
+    notices,
+    periods,
+    recurrences,
+    shifts,
+    weekdays,
+    weekly,
+)
 from reminders.grammar.chart import Chart
 from reminders.grammar.seeds import seed_chart
 from reminders.lexicon import Lexicon
@@ -17,6 +29,7 @@ _BOOKS = (
     recurrences.BOOK,
     weekly.BOOK,
     monthly.BOOK,
+    notices.BOOK,
 )
 
 

@@ -141,7 +141,7 @@ def test_a_rule_that_never_occurs_ends() -> None:
         "FREQ=DAILY;INTERVAL=0",
         "FREQ=OFTEN",
         "",
-        "FREQ=DAILY;BYHOUR=9",
+        "FREQ=DAILY;BYSECOND=9",
         "FREQ=SECONDLY;BYMONTH=1",
         "FREQ=MONTHLY;BYDAY=XX",
     ],
