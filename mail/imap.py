@@ -23,6 +23,7 @@ from typing import Any, TypeVar
 from aioimaplib import aioimaplib
 
 from mail.account import Account, is_loopback
+from mail.folder import Folder, is_sent_folder
 from mail.folder_name import decode_folder, encode_folder, quote
 from storage.errors import AccessRefused, RapportError
 
@@ -151,18 +152,38 @@ class Mailbox:
         """The folder's name; of one like `\\Sent` the folder that has this special use. Raises NoFolder."""
         if not folder.startswith("\\"):
             return folder
-        specially = "(SPECIAL-USE) " if "SPECIAL-USE" in self._protocol.capabilities else ""
-        lines = await self._ask(self._protocol.simple_command("LIST", f'{specially}""', '"*"'))
+        for listed in await self.folders(specially=True):
+            if folder.lower() in listed.uses:
+                return listed.name
+        raise NoFolder(f"The server has no folder for {folder}: name the folder itself in RAPPORT_IMAP")
+
+    async def folders(self, *, specially: bool = False) -> list[Folder]:
+        """The account's folders; `specially`: only those with a special use, where the server can tell them."""
+        chosen = "(SPECIAL-USE) " if specially and "SPECIAL-USE" in self._protocol.capabilities else ""
+        lines = await self._ask(self._protocol.simple_command("LIST", f'{chosen}""', '"*"'))
+        found = []
         for place, line in enumerate(lines):
-            listed = _LISTED.match(line)
-            if listed and folder.lower().encode() in listed.group(1).lower().split():
+            if listed := _LISTED.match(line):
                 name = listed.group(2)
                 if re.fullmatch(rb"\{\d+\}", name) and place + 1 < len(lines):
                     name = bytes(lines[place + 1])
                 elif name.startswith(b'"'):
                     name = re.sub(rb"\\(.)", rb"\1", name[1:-1])
-                return decode_folder(name.decode("ascii", "replace"))
-        raise NoFolder(f"The server has no folder for {folder}: name the folder itself in RAPPORT_IMAP")
+                uses = frozenset(listed.group(1).decode("ascii", "replace").lower().split())
+                found.append(Folder(decode_folder(name.decode("ascii", "replace")), uses))
+        return found
+
+    async def is_sent(self, folder: str) -> bool:
+        """Is it the account's folder of sent mail: by its special use, or by its name where the server has none?"""
+        try:
+            return is_sent_folder(folder, await self.folders(specially=True))
+        except Refused:
+            return False
+
+    @property
+    def can_idle(self) -> bool:
+        """Does the server tell of new mail by itself (RFC 2177)?"""
+        return "IDLE" in self._protocol.capabilities
 
     async def select(self, folder: str) -> int:
         """Opens a folder; its UIDVALIDITY. Raises NoFolder."""
@@ -211,11 +232,16 @@ class Mailbox:
                 mails[int(uid.group(1))] = literal
         return mails
 
+    async def results(self, uids: Sequence[int]) -> list[bytes]:
+        """The header fields that say how each of at most MOST_MAILS mails was checked: Authentication-Results."""
+        lines = await self._ask(self._fetch(uids, "(UID BODY.PEEK[HEADER.FIELDS (AUTHENTICATION-RESULTS)])"))
+        return [literal for _, literal in _records(lines) if literal is not None]
+
     async def wait_for_news(self) -> bool:
         """Waits for more mail than there was at the last search; False when it is time to look all the same."""
         if self._news.is_set():
             return True
-        if "IDLE" not in self._protocol.capabilities:
+        if not self.can_idle:
             await self._race(self._news.wait(), self._limits.poll)
             return self._news.is_set()
         idling = asyncio.ensure_future(self._protocol.idle())
