@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import sys
+from collections.abc import Awaitable, Callable
 from typing import TextIO
 
 from sqlalchemy import Connection
 
 from bot.console import Console, ConsoleFace, as_json, as_text, parse_moment
 from bot.settings import Settings
-from bot.wiring import open_house
+from bot.wiring import House, open_house
 from storage.clock import Clock
 from storage.database import Database
 from storage.errors import WrongUsage
+from storage.jobs import next_job
 from storage.meta import end_claim
 from storage.users import User, add_user, all_users, owners, user_by_name
+
+_SOURCES = ("", "console")
 
 
 class UnknownUser(WrongUsage):
@@ -32,13 +36,33 @@ async def chat_piped(settings: Settings, *, name: str | None, now: str | None, a
         render = as_json if as_jsonl else as_text
 
         face = ConsoleFace(user, lambda message, line: print(render(message, line), flush=True))  # noqa: T201
-        console = Console(user, face, house.flow, house.database, clock)
+        console = Console(user, face, house.flow, house.database, clock, await _working(house))
         await console.push()
         number = 0
         while line := await asyncio.to_thread(lines.readline):
             number += 1
             await converse(console, clock, user, line.rstrip("\r\n"), number)
     return 0
+
+
+async def _working(house: House) -> Callable[[], Awaitable[bool]]:
+    """Does the jobs that wait, if there are any; imported only then: most conversations begin none."""
+    bell = house.wakeups.bell("jobs")
+    if await house.database.write(lambda connection: next_job(connection, _SOURCES)) is not None:
+        bell.set()  # of an earlier conversation
+
+    async def work() -> bool:
+        if not bell.is_set():
+            return False
+        from bot.jobs import Jobs, fetch_here
+
+        bell.clear()
+        doing, count = Jobs(house.settings, house.database, house.clock, {"console": fetch_here}), 0
+        while await doing.do_next():
+            count += 1
+        return count > 0
+
+    return work
 
 
 async def converse(console: Console, clock: Clock, user: User, line: str, number: int) -> None:

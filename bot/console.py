@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import Callable
+import shlex
+from collections.abc import Awaitable, Callable
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import Connection
 
 from bot.delivery import Delivery
 from bot.flow import Flow
+from handlers.verbs.files import READABLE
 from storage import inbox
 from storage.buttons import newest_button
 from storage.clock import Clock, new_token
 from storage.database import Database
 from storage.errors import WrongUsage
-from storage.messages import InboundMessage, OutgoingMessage, Sender
+from storage.messages import InboundMessage, OutgoingMessage, Sender, SentFile
 from storage.outbox import Carrier
 from storage.users import User
 
@@ -54,12 +57,21 @@ class Console:
     Its few look-ups take the writer's way: a piped chat then starts without the async engine, which is slow to import.
     """
 
-    def __init__(self, user: User, face: ConsoleFace, flow: Flow, database: Database, clock: Clock) -> None:
+    def __init__(
+        self,
+        user: User,
+        face: ConsoleFace,
+        flow: Flow,
+        database: Database,
+        clock: Clock,
+        work: Callable[[], Awaitable[bool]] | None = None,
+    ) -> None:
         self._user = user
         self._face = face
         self._flow = flow
         self._database = database
         self._clock = clock
+        self._work = work  # does the jobs that wait; None: somebody else does them
         self._delivery = Delivery(database, clock, face)
 
     async def push(self) -> None:
@@ -88,8 +100,9 @@ class Console:
             lane=f"console:{self._user.id}",
             sender=Sender("user", str(self._user.id), self._user.name),
             at=self._clock.now(),
-            text=text,
+            text="" if (file := _named_file(text)) else text,
             tap=tap,
+            file=file,
         )
         self._face.expect(external_id, line)
         kept = await self._flow.keep(message)
@@ -98,6 +111,22 @@ class Console:
             if await self._flow.handle_next() is None:
                 await asyncio.sleep(_POLL)
         await self._delivery.deliver_all()
+        while self._work is not None and await self._work():
+            while await self._flow.handle_next() is not None:
+                pass
+            await self._delivery.deliver_all()
+
+
+def _named_file(text: str) -> SentFile | None:
+    """A file that was dropped onto the console, which types its path; only of a kind that is imported."""
+    try:
+        [name] = shlex.split(text)
+        path = Path(name.removeprefix("file://")).expanduser()
+        if not path.is_absolute() or path.suffix.lower() not in READABLE or not path.is_file():
+            return None
+        return SentFile(path.name, path.stat().st_size, str(path))
+    except (ValueError, OSError, RuntimeError):
+        return None
 
 
 def as_json(message: OutgoingMessage, line: int | None) -> str:

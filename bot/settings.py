@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from ipaddress import ip_address
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
@@ -17,6 +18,9 @@ from mail.account import Account, parse_accounts
 from mail.server import MailServer, parse_server
 from storage.database import database_url
 from storage.errors import WrongSetting
+
+if TYPE_CHECKING:
+    from storage.importing.values import Habits
 
 NAMES = (
     "DATABASE",
@@ -37,6 +41,7 @@ NAMES = (
 TELEGRAM = "https://api.telegram.org"
 DROP = "127.0.0.1:2525"
 ADDRESS = "rapport@localhost"
+_AMERICAN = frozenset({"US", "PH", "PR", "GU", "FM", "MH", "PW"})  # who write the month first
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,15 @@ class Settings:
     oauth_command: str = field(default="", repr=False)
     smtp: MailServer | None = None
     tls_ca: str = ""
+
+    @property
+    def habits(self) -> Habits:
+        """How the team's own files are read: whether 3/4 is the 4th of March."""
+        from reminders.zones import month_first_zone
+        from storage.importing.values import Habits
+
+        country = self.team.country
+        return Habits(country, country in _AMERICAN if country else bool(month_first_zone(self.team.zone)))
 
 
 def load_settings(environment: Mapping[str, str] | None = None, folder: Path | None = None) -> Settings:

@@ -14,9 +14,10 @@ from sqlalchemy import Connection
 
 from bot.chat import converse, whose_console
 from bot.console import Console, ConsoleFace, parse_moment
+from bot.jobs import fetch_here
 from bot.loops import handle_messages
 from bot.settings import Settings
-from bot.wiring import House, Tasks, open_house, running, start_delivery, start_parts
+from bot.wiring import House, Tasks, open_house, running, start_delivery, start_jobs, start_parts
 from storage.buttons import newest_buttons
 from storage.clock import Clock
 from storage.messages import OutgoingMessage
@@ -34,7 +35,7 @@ async def chat_at_terminal(settings: Settings, *, name: str | None, now: str | N
         if now is not None:
             clock.set(parse_moment(now, user.timezone, option="--now"))
         if with_parts:
-            await start_parts(house, parts, tasks)
+            await start_parts(house, parts, tasks, {"console": fetch_here})
         else:
             _start_own_loops(house, tasks)
         face = ConsoleFace(user, show)
@@ -53,6 +54,7 @@ def show(message: OutgoingMessage, _line: int | None) -> None:
 def _start_own_loops(house: House, tasks: Tasks) -> None:
     bell = house.wakeups.bell("inbox")
     tasks.start("inbox", lambda: handle_messages(house.flow, house.clock, bell))
+    start_jobs(house, tasks, {"console": fetch_here})
 
 
 async def _listen(house: House, user: User, face: ConsoleFace) -> None:

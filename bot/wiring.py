@@ -6,7 +6,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -23,6 +23,7 @@ from storage.opening import open_database
 from storage.wakeup import Wakeups, watching
 
 if TYPE_CHECKING:
+    from bot.jobs import Fetch
     from mail.prepare import MailParser
 
 log = logging.getLogger("rapport.run")
@@ -78,13 +79,19 @@ async def run(settings: Settings) -> int:
     return 0
 
 
-async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None:
-    """The loops, and each channel that is configured; one that can't connect is tried again and holds up nothing."""
+async def start_parts(
+    house: House, parts: AsyncExitStack, tasks: Tasks, fetches: Mapping[str, Fetch] | None = None
+) -> None:
+    """The loops, and each channel that is configured; one that can't connect is tried again and holds up nothing.
+
+    `fetches`: how files come that are sent by other channels than these.
+    """
     settings, flow, clock, wakeups = house.settings, house.flow, house.clock, house.wakeups
     inbox_bell, reminder_bell = wakeups.bell("inbox"), wakeups.bell("reminders")
     tasks.start("inbox", lambda: handle_messages(flow, clock, inbox_bell))
     tasks.start("reminders", lambda: push_reminders(flow, clock, reminder_bell))
     start_backups(house, tasks)
+    fetching = dict(fetches or {})
     if settings.drop is not None or settings.imap:
         from mail.prepare import MailParser
 
@@ -96,10 +103,12 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
         await tried.wait()
     if settings.telegram_token:
         from bot.telegram.face import TelegramFace
+        from bot.telegram.files import TelegramFiles
         from bot.telegram.receive import receive_updates
 
         face = TelegramFace(settings.telegram_token, settings.telegram_api, house.database)
         await parts.enter_async_context(face)
+        fetching["telegram"] = TelegramFiles(face.client.bot)
         start_delivery(tasks, house, face)
         tasks.start("telegram", lambda: receive_updates(face, flow, clock))
     if settings.smtp is not None:
@@ -114,12 +123,21 @@ async def start_parts(house: House, parts: AsyncExitStack, tasks: Tasks) -> None
             beside_telegram=bool(settings.telegram_token),
         )
         start_delivery(tasks, house, await parts.enter_async_context(by_mail))
+    start_jobs(house, tasks, fetching)
 
 
 def start_backups(house: House, tasks: Tasks) -> None:
     """One backup a day."""
     bell = house.wakeups.bell()
     tasks.start("backup", lambda: back_up_daily(house.settings, house.database, house.clock, bell))
+
+
+def start_jobs(house: House, tasks: Tasks, fetches: Mapping[str, Fetch]) -> None:
+    """Does what takes longer than a transaction may; files come by the channels that `fetches` names."""
+    from bot.jobs import Jobs
+
+    doing, bell = Jobs(house.settings, house.database, house.clock, fetches), house.wakeups.bell("jobs")
+    tasks.start("jobs", lambda: doing.run(bell))
 
 
 def start_mailboxes(house: House, tasks: Tasks, parser: MailParser) -> None:

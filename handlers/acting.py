@@ -33,6 +33,7 @@ class Acting:
     lane: str
     text: str = ""
     about: int | None = None
+    answers: str = ""  # the channel's id of the message that is answered
 
     @property
     def setting(self) -> Setting:

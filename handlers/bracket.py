@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy import Connection
 
-from handlers.acting import Acting, draft, of_kind
+from handlers.acting import Acting, draft, of_kind, together
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
@@ -19,15 +19,17 @@ from handlers.questions import answer_question
 from handlers.strangers import greet
 from handlers.taps import REPLACING, press, take_mail
 from handlers.team import Team
+from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
 from handlers.verbs.act import act_on_all
+from handlers.verbs.files import READABLE, read_file, tell_outcome
 from handlers.words import Words
 from reminders.due import quiet_until
 from storage import outbox
 from storage.buttons import Pressed, button
 from storage.changes import Trail
 from storage.inbox import message_of
-from storage.messages import Draft, InboundMessage
+from storage.messages import Draft, InboundMessage, SentFile
 from storage.outbox import Destination
 from storage.triage import put_in_triage
 from storage.users import User, owners, user_by_handle, user_by_id
@@ -44,6 +46,8 @@ def handle(connection: Connection, inbox_id: int, message: InboundMessage, team:
         acting = _acting(connection, inbox_id, message, team, user)
         pressed = button(connection, message.tap, user.id) if message.tap is not None else None
         answer = _answer(acting, message, pressed)
+        if answer is None:
+            return
         # A second tap leaves the message as the first one made it.
         replaces = pressed.sent_ref if pressed and pressed.act in REPLACING and not pressed.used else None
         _reply(acting, message, answer, edits=replaces)
@@ -91,10 +95,21 @@ def _acting(connection: Connection, inbox_id: int, message: InboundMessage, team
         said_at=message.at,
         lane=message.lane,
         text=message.text,
+        # A tap or a job names no message of its own: the answer goes to the one that the button stands on, or the
+        # job was begun by.
+        answers=(message.reply_to or message.external_id) if _is_echo(message) else message.external_id,
     )
 
 
-def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) -> Draft:
+def _is_echo(message: InboundMessage) -> bool:
+    return message.tap is not None or message.outcome is not None
+
+
+def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) -> Draft | None:
+    if message.outcome is not None:
+        return tell_outcome(acting, message.outcome)
+    if message.file is not None:
+        return _take_file(acting, message, message.file)
     if message.tap is not None:
         if pressed is None:
             return draft(acting.say("There is no such button."))
@@ -102,8 +117,20 @@ def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) ->
     answered = answer_question(acting, message.text)
     if answered is not None:
         return answered
-    understanding = understand(message.text, acting.setting, StoreLookups(acting.connection), message.language)
-    return act_on_all(acting, understanding.intents)
+    return act_on_all(acting, _understood(acting, message))
+
+
+def _understood(acting: Acting, message: InboundMessage) -> tuple[Intent, ...]:
+    return understand(message.text, acting.setting, StoreLookups(acting.connection), message.language).intents
+
+
+def _take_file(acting: Acting, message: InboundMessage, file: SentFile) -> Draft:
+    """What is written below a file is a message like any other, where it can be understood."""
+    said = _understood(acting, message) if message.text.strip() else ()
+    if not said or any(each.name == "unknown" for each in said):
+        return read_file(acting, file)
+    done = act_on_all(acting, said)
+    return together([done, read_file(acting, file)]) if file.suffix in READABLE else done
 
 
 def _handle_mail(
@@ -119,7 +146,7 @@ def _handle_mail(
     if author is None:
         acting = replace(acting, trail=replace(acting.trail, user_id=None))
     if message.silent:
-        log_silently(acting, mail, from_team=author is not None)
+        log_silently(acting, mail, from_team=author is not None, waits=message.archived)
         return
     answer = take_mail(acting, mail) if author is not None else receive(acting, mail, from_team=False)
     if author is not None and mail.kind != "personal" and not author.telegram:
@@ -156,8 +183,7 @@ def _reply(acting: Acting, message: InboundMessage, answer: Draft, *, edits: str
         key=f"reply:{acting.inbox_id}:{acting.user.id}:0",
         now=acting.now,
         inbox_id=acting.inbox_id,
-        # A tap names no message of its own: its answer goes to the message that the button stands on.
-        in_answer_to=message.reply_to if message.tap is not None and message.reply_to else message.external_id,
+        in_answer_to=acting.answers,
         edits=edits or None,
     )
 

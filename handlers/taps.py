@@ -14,6 +14,7 @@ from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
 from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
+from handlers.verbs.files import start_import
 from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.meta import show_help, undone
 from handlers.verbs.notes import take_note
@@ -34,7 +35,7 @@ REPLACING = frozenset(
     (
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
         *("done", "stop", "snooze_this", "tomorrow", "move", "delete", "merge"),
-        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain"),
+        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
     )
 )
 
@@ -153,6 +154,7 @@ ACTS: dict[str, Act] = {
     "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "confirm_mail": _confirm_mail,
+    "import": lambda acting, arguments: start_import(acting, arguments["file"]),
     "ask_note": _asking("note", lambda acting: acting.say("What shall I note?")),
     "ask_task": _asking("task", lambda acting: acting.say("What is to be done, and when?")),
     "ask_time": _asking("time", lambda acting: acting.say("When? For example: friday 14:00")),

@@ -9,7 +9,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Delete, Row, Select, Table, bindparam, func, select, update
+from sqlalchemy import Connection, Delete, Select, Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.sql.dml import ReturningInsert
 
@@ -197,13 +197,13 @@ def undo(trail: Trail, inbox_id: int) -> int:
 
 def standing(
     connection: Connection, inbox_id: int, before: int | None = None, most: int | None = None
-) -> Sequence[Row[Any]]:
+) -> Sequence[Any]:
     """The changes of a message that aren't undone, newest first; at most so many of those older than `before`."""
     asked = {"inbox": inbox_id, "before": _ALL if before is None else before, "most": _ALL if most is None else most}
     return connection.execute(_STANDING, asked).all()
 
 
-def reverse(trail: BulkTrail, rows: Sequence[Row[Any]]) -> dict[tuple[str, int], None]:
+def reverse(trail: BulkTrail, rows: Sequence[Any]) -> dict[tuple[str, int], None]:
     """Does the contrary of these changes, in this order; the records (table and id) whose derived rows are to follow.
 
     Raises IntegrityError, NotFound, ChangedMeanwhile or CannotUndo, having done a part.

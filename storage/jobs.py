@@ -79,7 +79,7 @@ def renew(connection: Connection, job_id: int, *, wall: datetime) -> bool:
 
 def release(connection: Connection, job_id: int, *, until: datetime | None = None, counted: bool = False) -> None:
     """Gives a job back: at once or later, its attempt counted or not."""
-    values = {"state": "queued", "lease_until": None, "retry_at": until}
+    values: dict[str, object] = {"state": "queued", "lease_until": None, "retry_at": until}
     if not counted:
         values["attempts"] = jobs.c.attempts - 1
     connection.execute(update(jobs).where(jobs.c.id == job_id, jobs.c.state == "running").values(values))

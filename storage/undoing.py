@@ -1,4 +1,4 @@
-"""Undoing what is too much for one transaction, an import, slice by slice; who was worked on since stays as they are."""
+"""Undoing what is too much for one transaction, slice by slice; whom somebody worked on since stays as they are."""
 
 from __future__ import annotations
 

@@ -13,8 +13,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection
 
-from bot.settings import Settings, load_settings
-from reminders.zones import month_first_zone
+from bot.settings import load_settings
 from storage.clock import Clock, new_token
 from storage.database import Database
 from storage.errors import WrongUsage
@@ -22,14 +21,12 @@ from storage.importing.files import open_file
 from storage.importing.headers import systems
 from storage.importing.importer import PAUSE, Import, Report, Transact, run_import
 from storage.importing.records import Counts
-from storage.importing.values import Habits
 from storage.inbox import keep, mark_done
 from storage.messages import InboundMessage, Sender
 from storage.opening import open_database_now
 from storage.users import User, owners, user_by_name
 
 T = TypeVar("T")
-_AMERICAN = frozenset({"US", "PH", "PR", "GU", "FM", "MH", "PW"})  # who write the month first
 
 
 def import_file(args: argparse.Namespace) -> int:
@@ -38,7 +35,7 @@ def import_file(args: argparse.Namespace) -> int:
     if args.system and args.system not in systems():
         raise WrongUsage(f"There is no system {args.system}. Known: {', '.join(sorted(systems()))}")
     sys.stdout.reconfigure(encoding="utf-8", errors="replace")  # type: ignore[union-attr]
-    habits = _habits(settings)
+    habits = settings.habits
     opened = open_file(Path(args.file), habits, args.system)
     clock = Clock()
     with open_database_now(settings.database) as database:
@@ -79,11 +76,6 @@ def _run(reports: Iterator[Report], *, pause: float) -> Counts:
     if watched:
         print("\r\x1b[K", end="", file=sys.stderr, flush=True)
     return counts
-
-
-def _habits(settings: Settings) -> Habits:
-    country, zone = settings.team.country, settings.team.zone
-    return Habits(country, country in _AMERICAN if country else bool(month_first_zone(zone)))
 
 
 def _importer(connection: Connection, name: str | None) -> User | None:

@@ -5,14 +5,16 @@ Sources: https://core.telegram.org/bots/api#update, #message, #callbackquery, #m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from telegram import CallbackQuery, Message, MessageEntity, Update, User
+from telegram import CallbackQuery, Contact, Message, MessageEntity, Update, User
 
 from bot.telegram.client import Me
+from bot.telegram.files import CARD
 from bot.telegram.place import Place, message_id, tap_id
-from storage.messages import InboundMessage, Sender
+from storage.messages import InboundMessage, Sender, SentFile
 
 
 def prepare(update: Update, me: Me, now: datetime) -> InboundMessage | None:
@@ -48,9 +50,35 @@ def _message(message: Message, me: Me) -> InboundMessage | None:
         sender=_sender(user),
         at=message.date.astimezone(UTC),
         text=_without(text or "", named),
+        file=_file(message),
         reply_to=str(Place(message.chat_id, answered.message_id)) if ours and answered is not None else None,
         language=user.language_code,
     )
+
+
+def _file(message: Message) -> SentFile | None:
+    """The file that was sent; a contact that was shared is a card."""
+    document, contact = message.document, message.contact
+    if document is not None:
+        return SentFile(document.file_name or "file", document.file_size or 0, document.file_id)
+    if contact is None:
+        return None
+    return SentFile(f"{_on_one_line(contact.first_name)[:60]}.vcf", 0, CARD + (contact.vcard or _card(contact)))
+
+
+def _card(contact: Contact) -> str:
+    """What the app shares when it has no card of its own: name and number."""
+    first, last = (_escaped(_on_one_line(each or "")) for each in (contact.first_name, contact.last_name))
+    lines = ("BEGIN:VCARD", "VERSION:3.0", f"N:{last};{first};;;", f"FN:{first} {last}".rstrip())
+    return "\r\n".join((*lines, f"TEL:{_on_one_line(contact.phone_number)}", "END:VCARD", ""))
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _escaped(text: str) -> str:
+    return re.sub(r"([\\;,])", r"\\\1", text)
 
 
 def _tap(query: CallbackQuery, me: Me, now: datetime) -> InboundMessage | None:

@@ -6,6 +6,7 @@ from handlers.acting import Acting, draft
 from handlers.lookups import StoreLookups
 from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
+from handlers.verbs.files import import_under_way, undo_slowly
 from storage.changes import newest_change, undo
 from storage.errors import CannotUndo
 from storage.messages import Choice, Draft
@@ -32,6 +33,9 @@ def show_help(acting: Acting, intent: Intent) -> Draft:
 def undo_last(acting: Acting, intent: Intent) -> Draft:
     """Takes back what the user's last message did."""
     inbox_id = newest_change(acting.connection, acting.user.id)
+    importing = import_under_way(acting)
+    if importing is not None:
+        inbox_id = max(importing, inbox_id or 0)
     if inbox_id is None:
         return draft(acting.say("There is nothing to undo."))
     return undone(acting, inbox_id)
@@ -39,6 +43,8 @@ def undo_last(acting: Acting, intent: Intent) -> Draft:
 
 def undone(acting: Acting, inbox_id: int) -> Draft:
     """Takes back what one message did; mail that it had put on a contact waits in triage again."""
+    if (slowly := undo_slowly(acting, inbox_id)) is not None:
+        return slowly
     try:
         count = undo(acting.trail, inbox_id)
     except CannotUndo as error:

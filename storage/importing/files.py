@@ -32,6 +32,7 @@ class Step:
 
     line: int
     run: Callable[[BulkTrail, Known], Counts]
+    name: str = ""  # whom it is about
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _step(source: Source) -> Callable[[Record | Problem], Step | Problem]:
                 return _COUNTED[put_offer(trail, known, record, source)[1]]
             return Counts(skipped=1)
 
-        return Step(record.line, run)
+        return Step(record.line, run, record.name if isinstance(record, Person | Firm) else "")
 
     return made
 
@@ -140,4 +141,5 @@ def _own_step(line: Line, put: Callable[[BulkTrail, Known, Line], Counts]) -> St
             known.tell(line.number, str(error))
             return Counts(skipped=1)
 
-    return Step(line.number, run)
+    name = line.values.get("name")
+    return Step(line.number, run, name if isinstance(name, str) and line.type == "contact" else "")
