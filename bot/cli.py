@@ -71,6 +71,9 @@ def _parser() -> argparse.ArgumentParser:
     deliver.add_argument("file", nargs="?", default="-", metavar="FILE")
     deliver.add_argument("--now", metavar="ISO", help="set the clock")
 
+    archive = _command(mails, "import", "mail_import:import_mail", "take in old mail: mbox, Maildir, .eml files")
+    archive.add_argument("path", metavar="PATH", help="an mbox file, a Maildir, a folder, or one .eml file")
+
     find = _command(commands, "find", "find:find", "find contacts")
     find.add_argument("query", nargs="?", metavar="QUERY")
     duplicates = _command(commands, "duplicates", "duplicates:duplicates", "contacts that may be one person")

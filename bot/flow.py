@@ -6,9 +6,10 @@ receive -> prepare -> inbox.keep -> [ identify -> record -> understand -> act ->
 from __future__ import annotations
 
 import logging
+import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
-from dataclasses import replace
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -32,6 +33,9 @@ from storage.triage import put_in_triage
 
 log = logging.getLogger("rapport.flow")
 
+SLICE = 0.025  # seconds that one transaction over several messages may take
+PAUSE = 0.01  # seconds between two of them: SQLite hands its lock on to nobody, and other processes would starve
+_TOGETHER = 8  # messages of a backlog whose attempts are begun in one commit
 _RACE_PAUSE = timedelta(milliseconds=200)
 _MOST_RACES = 5  # a "race" that goes on for longer is a defect of the message's own
 
@@ -39,9 +43,20 @@ _MOST_RACES = 5  # a "race" that goes on for longer is a defect of the message's
 class _Failed(Exception):
     """The bracket raised: which message it was, so that its attempt can be counted."""
 
-    def __init__(self, pending: Pending) -> None:
+    def __init__(self, pending: Pending, error: Exception) -> None:
         super().__init__(pending.id)
         self.pending = pending
+        self.error = error
+
+
+@dataclass(slots=True)
+class _Taken:
+    """What one turn came to: messages done with, begun, or failed; `drained` when none was left."""
+
+    done: list[int] = field(default_factory=list)
+    begun: list[Pending] = field(default_factory=list)
+    failed: list[_Failed] = field(default_factory=list)
+    drained: bool = False
 
 
 class Flow:
@@ -82,31 +97,40 @@ class Flow:
 
     async def handle_next(self) -> int | None:
         """Handles the message whose turn it is; its id, None when there is none. Raises only the machine's trouble."""
+        taken = await self._take_turn(most=1)
+        return taken.done[0] if taken.done else None
+
+    async def handle_some(self) -> bool:
+        """Handles messages in one transaction of some SLICE seconds, a savepoint each; False when none is left.
+
+        Who calls again at once waits PAUSE seconds before. Raises only the machine's trouble.
+        """
+        return not (await self._take_turn(most=1_000)).drained
+
+    async def _take_turn(self, most: int) -> _Taken:
         await self._forget()
-        begun: Pending | None = None
+        taken = _Taken()
         try:
-            taken = await self._database.write(self._take)
-            if not isinstance(taken, Pending):
-                return taken
-            begun = taken
-            await self._database.write(lambda connection: self._go_on(connection, taken))
-        except _Failed as failed:
-            cause, pending = failed.__cause__, failed.pending
-            assert cause is not None
-            if not is_trouble(cause):
-                counted = begun is not None
-                await self._database.write(lambda connection: self._count(connection, pending, cause, counted))
-                return pending.id
-            trouble = cause
-        except Exception as error:  # of the transaction itself: it begins or commits nothing now
-            trouble = error
-        else:
-            return begun.id
-        if begun is not None:
-            self._to_forget.add(begun.id)
-            with suppress(DBAPIError):  # else the next call does it
-                await self._forget()
-        raise trouble
+            taken = await self._database.write(lambda connection: self._take(connection, most))
+            if taken.begun:
+                await self._database.write(lambda connection: self._go_on(connection, taken))
+        except Exception as error:
+            # What isn't a message's own is the transaction's: it begins or commits nothing now.
+            if not isinstance(error, _Failed) or is_trouble(error.error):
+                await self._begin_again(taken.begun)
+                raise error.error if isinstance(error, _Failed) else error from None
+            taken.failed.append(error)
+        begun = {each.id for each in taken.begun}
+        for each in taken.failed:
+            await self._database.write(partial(self._count, failed=each, begun=each.pending.id in begun))
+        taken.done += sorted(begun) or [each.pending.id for each in taken.failed]
+        return taken
+
+    async def _begin_again(self, begun: list[Pending]) -> None:
+        """The machine's trouble came between: no attempt is counted."""
+        self._to_forget |= {each.id for each in begun}
+        with suppress(DBAPIError):  # else the next turn does it
+            await self._forget()
 
     async def push_due(self, user_id: int | None = None) -> int:
         """Queues the reminders that are due, of one user or of all; how many."""
@@ -121,38 +145,75 @@ class Flow:
         """When the next message that failed may be tried again (wall clock)."""
         return await self._database.read(inbox.next_retry)
 
-    def _take(self, connection: Connection) -> int | Pending | None:
-        """Handles the next message; one of the backlog found at the start is only begun, and given back.
+    def _take(self, connection: Connection, most: int) -> _Taken:
+        """Handles the next messages; those of the backlog found at the start are only begun, and given back.
 
-        Each of its attempts is committed before it is made: a message that kills the process is so counted too, and
+        Each of their attempts is committed before it is made: a message that kills the process is so counted too, and
         parked after as many deaths as failures.
         """
-        wall = self._clock.wall()
-        pending = inbox.next_pending(connection, wall=wall)
-        if pending is None:
-            return None
-        if pending.kept_at >= self._started:
-            self._handle(connection, pending)
-        elif not inbox.begin_attempt(connection, pending.id, wall=wall):
-            return pending
-        else:
-            self._give_up(connection, pending.id, "handling it stopped the program")
-        return pending.id
+        taken, end = _Taken(), time.monotonic() + SLICE
+        while not taken.done or (len(taken.done) < most and time.monotonic() < end):
+            pending = inbox.next_pending(connection, wall=self._clock.wall())
+            if pending is None:
+                taken.drained = True
+                break
+            if pending.kept_at < self._started:
+                if not taken.done:
+                    self._begin(connection, pending, taken, most)
+                break
+            try:
+                # The first one needs no savepoint: when it fails there is nothing else to lose.
+                with connection.begin_nested() if taken.done else nullcontext():
+                    self._handle(connection, pending)
+            except _Failed as failed:
+                if not taken.done or is_trouble(failed.error):
+                    raise
+                taken.failed.append(failed)
+                break  # it would be the next one again
+            taken.done.append(pending.id)
+        return taken
 
-    def _go_on(self, connection: Connection, begun: Pending) -> None:
+    def _begin(self, connection: Connection, first: Pending, taken: _Taken, most: int) -> None:
+        """Begins a few messages of the backlog together; one that was begun before is begun alone, lest others die
+        with it again."""
+        pending: Pending | None = first
+        wall = self._clock.wall()
+        while pending is not None and pending.kept_at < self._started and not (taken.begun and pending.attempts):
+            if inbox.begin_attempt(connection, pending.id, wall=wall):
+                self._give_up(connection, pending.id, "handling it stopped the program")
+                taken.done.append(pending.id)
+                return
+            taken.begun.append(pending)
+            if pending.attempts or len(taken.begun) == min(most, _TOGETHER):
+                return
+            pending = inbox.next_pending(connection, wall=wall)
+
+    def _go_on(self, connection: Connection, taken: _Taken) -> None:
         """Handles what was begun."""
-        pending = inbox.pending_still(connection, begun.id)
-        if pending is not None:
-            self._handle(connection, pending)
+        failures: list[_Failed] = []
+        several = len(taken.begun) > 1
+        for begun in taken.begun:
+            pending = inbox.pending_still(connection, begun.id)
+            if pending is None:
+                continue
+            try:
+                with connection.begin_nested() if several else nullcontext():
+                    self._handle(connection, pending)
+            except _Failed as failed:
+                if not several or is_trouble(failed.error):
+                    raise
+                failures.append(failed)
+        taken.failed = failures
 
     def _handle(self, connection: Connection, pending: Pending) -> None:
         try:
             handle(connection, pending.id, pending.message, self._team)
             inbox.mark_done(connection, pending.id, wall=self._clock.wall())
         except Exception as error:
-            raise _Failed(pending) from error
+            raise _Failed(pending, error) from error
 
-    def _count(self, connection: Connection, pending: Pending, error: BaseException, begun: bool) -> None:
+    def _count(self, connection: Connection, failed: _Failed, begun: bool) -> None:
+        pending, error = failed.pending, failed.error
         name, wall = type(error).__name__, self._clock.wall()
         if is_race(error):
             self._races[pending.id] = self._races.get(pending.id, 0) + 1

@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable
 
-from bot.flow import Flow
+from bot.flow import PAUSE, Flow
 from storage.clock import Clock
 from storage.errors import AccessRefused, RapportError, is_trouble
 from storage.wakeup import LONGEST_SLEEP, sleep
@@ -20,10 +20,12 @@ _FIRST_REFUSED, _LONGEST_REFUSED = 30.0, 15 * 60.0  # seconds after a login that
 async def handle_messages(flow: Flow, clock: Clock, bell: asyncio.Event) -> None:
     """Handles the inbox for ever."""
     while True:
-        if await flow.handle_next() is None:
-            retry = await flow.next_retry()
-            seconds = LONGEST_SLEEP if retry is None else (retry - clock.wall()).total_seconds()
-            await sleep(bell, max(0.05, seconds) if retry is not None else seconds)
+        if await flow.handle_some():
+            await asyncio.sleep(PAUSE)
+            continue
+        retry = await flow.next_retry()
+        seconds = LONGEST_SLEEP if retry is None else (retry - clock.wall()).total_seconds()
+        await sleep(bell, max(0.05, seconds) if retry is not None else seconds)
 
 
 async def push_reminders(flow: Flow, clock: Clock, bell: asyncio.Event) -> None:

@@ -63,17 +63,24 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
     return _receipt(acting, mail, case, known[0], logged, fresh=fresh)
 
 
-def log_silently(acting: Acting, mail: Mail, *, from_team: bool) -> None:
-    """Logs an old mail where it matches, else on nobody: no lead, no triage, no word, and nothing is done from it."""
+def log_silently(acting: Acting, mail: Mail, *, from_team: bool, waits: bool) -> None:
+    """Logs an old mail where it matches, else on nobody: no lead, no word, and nothing is done from it.
+
+    Only with `waits` does what is nobody's wait in triage.
+    """
     members = frozenset(team_addresses(acting.connection))
     case = judge(mail, from_team=from_team, members=members, team=acting.team)
     if from_team and not case.people and case.route != "forward":
         return  # what a member once said to Rapport
     known = _known(acting, case)
-    interaction_id, _ = _log(acting, mail, case, ())
+    interaction_id, fresh = _log(acting, mail, case, ())
     by_nobody = replace(acting.trail, user_id=None)  # `undo` means what a user did last
     for contact in known if not isinstance(known, str) else ():
         log_on(by_nobody, interaction_id, contact.id)
+    sender = case.people[0].address if case.people else case.letter.sender.address
+    if waits and fresh and (isinstance(known, str) or not known) and not is_ignored(acting.connection, sender):
+        reason: Reason = "several" if known else "unknown"
+        put_in_triage(acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
 
 
 def log_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft:

@@ -15,3 +15,7 @@ class MailTooHard(RapportError):
 
 class NoSuchPart(RapportError):
     """The mail has no part of that number."""
+
+
+class ArchiveUnreadable(RapportError):
+    """There is no mail to be read at this path."""

@@ -94,6 +94,7 @@ class MailParser:
             sys.executable, "-m", self._module, str(self._memory),
             env={name: value for name, value in os.environ.items() if name in _ENVIRONMENT},
             stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL, cwd=_ROOT,
+            process_group=0,  # Ctrl-C at the terminal isn't meant for it: a mail would seem to have broken it
         )  # fmt: skip
         self._process = process
         assert process.stdout is not None

@@ -125,6 +125,11 @@ def is_handled(connection: Connection, inbox_id: int) -> bool:
     return state in ("done", "parked")
 
 
+def unhandled(connection: Connection) -> set[int]:
+    """The ids of what waits to be handled."""
+    return set(connection.execute(select(inbox.c.id).where(inbox.c.state == _NEW)).scalars())
+
+
 def mark_done(connection: Connection, inbox_id: int, *, wall: datetime) -> None:
     """Its acts and answers are part of this same transaction."""
     connection.execute(_DONE, {"row": inbox_id, "handled_at": wall})

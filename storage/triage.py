@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
@@ -9,7 +10,7 @@ from typing import Literal
 from sqlalchemy import Connection, exists, func, insert, or_, select, update
 
 from storage.changes import Trail
-from storage.tables import interaction_contacts, interactions, sender_rules, triage
+from storage.tables import inbox, interaction_contacts, interactions, sender_rules, triage
 
 Reason = Literal["unknown", "several", "unproven", "parked"]
 
@@ -58,6 +59,19 @@ def waiting(connection: Connection, limit: int = 20) -> list[Waiting]:
 def count_waiting(connection: Connection) -> int:
     """How much waits."""
     return connection.execute(select(func.count()).select_from(triage).where(triage.c.state == "open")).scalar_one()
+
+
+def count_logged(connection: Connection, inbox_ids: Sequence[int]) -> tuple[int, int]:
+    """Of these messages: how many are logged on contacts, and how many wait."""
+    of_them = interactions.c.inbox_id.in_(inbox_ids)
+    on_contacts = exists().where(interaction_contacts.c.interaction_id == interactions.c.id)
+    waits = exists().where(triage.c.interaction_id == interactions.c.id, triage.c.state == "open")
+    parked = select(func.count()).select_from(inbox).where(inbox.c.id.in_(inbox_ids), inbox.c.state == "parked")
+    count = select(func.count()).select_from(interactions)
+    return (
+        connection.execute(count.where(of_them, on_contacts)).scalar_one(),
+        connection.execute(count.where(of_them, waits)).scalar_one() + connection.execute(parked).scalar_one(),
+    )
 
 
 def triage_by_id(connection: Connection, triage_id: int) -> Waiting | None:

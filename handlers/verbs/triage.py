@@ -8,15 +8,15 @@ from handlers.verbs.people import open_card
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles
 from storage.interactions import interaction_by_id, log_on
 from storage.messages import Choice, Draft
-from storage.triage import Waiting, close_for, decide, ignore_sender, triage_by_id, waiting
+from storage.triage import Waiting, close_for, count_waiting, decide, ignore_sender, triage_by_id, waiting
 
 
 def show_triage(acting: Acting, intent: Intent) -> Draft:
     """The oldest thing that waits, with its buttons, and how much waits behind it."""
-    items = waiting(acting.connection)
+    items = waiting(acting.connection, 1)
     if not items:
         return draft(acting.say("Nothing waits."))
-    first = items[0]
+    first, more = items[0], count_waiting(acting.connection) - 1
     lines = [_line(acting, first)]
     choices: tuple[Choice, ...] = ()
     interaction = interaction_by_id(acting.connection, first.interaction_id) if first.interaction_id else None
@@ -25,8 +25,8 @@ def show_triage(acting: Acting, intent: Intent) -> Draft:
         choices = decisions(acting, interaction.id)
     else:
         choices = (Choice(acting.say("Put aside"), "put_aside", {"triage": first.id}),)
-    if len(items) > 1:
-        lines.append(acting.words.count("and {n} more", "and {n} more", len(items) - 1))
+    if more:
+        lines.append(acting.words.count("and {n} more", "and {n} more", more))
     return draft("⚠ " + lines[0], *lines[1:], choices=(choices,))
 
 
