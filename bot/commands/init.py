@@ -14,11 +14,15 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import Connection
 
+from bot.health.authserv import Authservs
 from bot.health.check import Check
 from bot.health.examine import examine
+from bot.health.mail import examine_mailboxes, examine_server
 from bot.health.telegram import ask_telegram
-from bot.settings import NAMES, TELEGRAM, Settings, load_settings
+from bot.settings import TELEGRAM, Settings, load_settings
 from handlers.words import LANGUAGES
+from mail.account import parse_accounts
+from mail.server import parse_server
 from storage.clock import Clock, new_token
 from storage.errors import RapportError, WrongSetting, WrongUsage
 from storage.meta import end_claim, new_claim_code
@@ -85,9 +89,7 @@ def _telegram(guess: Settings) -> tuple[str, str]:
     )
     while token := getpass.getpass("Bot token: ").strip():
         print("Asking Telegram ...")
-        checks = asyncio.run(ask_telegram(token, guess.telegram_api))
-        _show(checks)
-        if all(check.status != "fail" for check in checks) or _yes("Take it all the same?"):
+        if _are_taken(asyncio.run(ask_telegram(token, guess.telegram_api))):
             break
     if not token:
         return "", ""
@@ -96,19 +98,41 @@ def _telegram(guess: Settings) -> tuple[str, str]:
 
 
 def _mail(guess: Settings) -> dict[str, str]:
+    """The settings of mail, each tried at once."""
     print("\nMail: docs/running.md says how for Gmail, Microsoft 365, Yandex, GMX and own servers. Enter skips.")
     address = _ask("The CRM's own mail address", "", lambda text: _wrong("MAIL_FROM", text))
     if not address:
         return {}
     found = {"mail_from": address}
-    if "IMAP" in NAMES:
-        example = "imaps://user:password@imap.example.com"
-        found["imap"] = _secret(f"Its mailbox, as {example} (not shown)", lambda text: _wrong("IMAP", text))
-    if "SMTP" in NAMES:
-        example = "smtps://user:password@smtp.example.com"
-        found["smtp"] = _secret(f"Its server for sending, as {example} (not shown)", lambda text: _wrong("SMTP", text))
+    seen = Authservs()
+    said = "Its mailbox, as imaps://user:password@imap.example.com (not shown)"
+    while value := _secret(said, lambda text: _wrong("IMAP", text)):
+        accounts = parse_accounts(value)
+        command = guess.oauth_command
+        if any(account.oauth for account in accounts):
+            command = _ask("A command that prints an access token", command, _command)
+        print("Asking the mailbox ...")
+        checks, seen = asyncio.run(examine_mailboxes(accounts, ca=guess.tls_ca, oauth_command=command))
+        if _are_taken(checks):
+            found |= {"imap": value, "oauth_command": command}
+            break
+    said = "Its server for sending, as smtps://user:password@smtp.example.com (not shown)"
+    while value := _secret(said, lambda text: _wrong("SMTP", text)):
+        print("Asking the server ...")
+        if _are_taken([asyncio.run(examine_server(parse_server(value), address, ca=guess.tls_ca))]):
+            found["smtp"] = value
+            break
     said = "Your mail server's name in Authentication-Results (mx.google.com for Gmail)"
+    if seen.names:
+        print(f"  The newest mails there carry the word of {' and '.join(name for name, _ in seen.names[:3])}. Name it")
+        print("  only if it is your own mail server: whoever writes to you can put such a header into a mail.")
     return found | {"authserv": _ask(said, "", lambda text: "")}
+
+
+def _are_taken(checks: list[Check]) -> bool:
+    """Shows what was found; what failed is asked for again, unless it is wanted all the same."""
+    _show(checks)
+    return all(check.status != "fail" for check in checks) or _yes("Take it all the same?")
 
 
 def _write(file: Path, chosen: dict[str, str]) -> Settings:
@@ -199,12 +223,17 @@ def _country(text: str) -> str:
     return "" if not text or (len(text) == 2 and text.isalpha()) else "Two letters, for example DE"
 
 
+def _command(text: str) -> str:
+    return "" if text else "It can't be empty: imaps+oauth:// has no password."
+
+
 def _wrong(name: str, value: str) -> str:
     """What the settings say about a value."""
     if not value:
         return ""
+    others = {"RAPPORT_TELEGRAM_API": TELEGRAM, "RAPPORT_OAUTH_COMMAND": "asked for later"}
     try:
-        load_settings({f"RAPPORT_{name}": value, "RAPPORT_TELEGRAM_API": TELEGRAM}, Path(new_token()))
+        load_settings({f"RAPPORT_{name}": value, **others}, Path(new_token()))
     except WrongSetting as error:
         return str(error)
     return ""

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import zlib
-from collections import Counter
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import Column, Connection, func, select
 
 from bot.backups import LAST
-from mail.headers import split_headers
-from mail.trust import parse_results
+from bot.health.authserv import Authservs, count_authservs
 from storage.meta import read_meta
 from storage.tables import inbox, outbox, triage
 from storage.users import User, all_users
@@ -40,8 +40,7 @@ class Facts:
     undeliverable: tuple[tuple[str, int], ...]  # why, how often, of the last days
     newest: datetime | None
     last_backup: str
-    authservs: tuple[tuple[str, int], ...]  # who wrote the topmost Authentication-Results, most often first
-    mails: int
+    authservs: Authservs  # of the newest mails
 
 
 def read_facts(connection: Connection, wall: datetime) -> Facts:
@@ -53,7 +52,6 @@ def read_facts(connection: Connection, wall: datetime) -> Facts:
         .group_by(outbox.c.error)
         .order_by(func.count().desc())
     )
-    authservs, mails = _authservs(connection)
     return Facts(
         team=tuple(all_users(connection)),
         unhandled=_waiting(
@@ -72,8 +70,7 @@ def read_facts(connection: Connection, wall: datetime) -> Facts:
         undeliverable=tuple((str(row[0])[:80], int(row[1])) for row in connection.execute(reasons)),
         newest=max(filter(None, (_newest(connection, column) for column in _MOMENTS)), default=None),
         last_backup=read_meta(connection, LAST),
-        authservs=authservs,
-        mails=mails,
+        authservs=count_authservs(_heads(connection)),
     )
 
 
@@ -88,24 +85,13 @@ def _newest(connection: Connection, column: Column[datetime]) -> datetime | None
     return connection.execute(select(func.max(column))).scalar()
 
 
-def _authservs(connection: Connection) -> tuple[tuple[tuple[str, int], ...], int]:
+def _heads(connection: Connection) -> Iterator[bytes]:
     newest = (
         select(inbox.c.raw)
         .where(inbox.c.channel == "email", inbox.c.raw.is_not(None))
         .order_by(inbox.c.id.desc())
         .limit(_MAILS)
     )
-    seen: Counter[str] = Counter()
-    mails = 0
     for raw in connection.execute(newest).scalars():
-        mails += 1
-        try:
-            head = zlib.decompressobj().decompress(raw, _HEAD)
-        except zlib.error:
-            continue
-        headers, _ = split_headers(head)
-        for value in headers.every("authentication-results")[:1]:
-            name, _ = parse_results(value.decode("utf-8", "replace"))
-            if name:
-                seen[name[:100]] += 1
-    return tuple(seen.most_common(3)), mails
+        with suppress(zlib.error):
+            yield zlib.decompressobj().decompress(raw, _HEAD)

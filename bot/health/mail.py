@@ -5,27 +5,30 @@ from __future__ import annotations
 import asyncio
 import errno
 import socket
+from collections.abc import Sequence
 from contextlib import closing
-from functools import partial
 
+from bot.health.authserv import Authservs, examine_authserv
 from bot.health.check import Check, fail, ok, warn
 from bot.health.facts import Facts
-from bot.health.network import told
+from bot.health.network import OTHER_PORT, told
 from bot.settings import ADDRESS, Settings
 from mail.account import Account
-from storage.errors import RapportError
+from mail.server import MailServer
 
 _SECONDS = 15.0
 
 
 async def examine_mail(settings: Settings, facts: Facts | None) -> list[Check]:
     """Every way that mail goes, each tried."""
-    asked = [_drop(settings), _smtp(settings)]
-    asked += [_mailbox(settings, account, number) for number, account in enumerate(settings.imap, 1)]
-    checks = await asyncio.gather(*asked)
-    if not settings.imap:
-        checks.append(ok("imap", "off: no RAPPORT_IMAP"))
-    return [*_address(settings), *checks, *_authserv(settings, facts)]
+    drop, smtp, (mailboxes, seen) = await asyncio.gather(
+        _drop(settings),
+        examine_server(settings.smtp, settings.team.address, ca=settings.tls_ca),
+        examine_mailboxes(settings.imap, ca=settings.tls_ca, oauth_command=settings.oauth_command),
+    )
+    if facts is not None:
+        seen += facts.authservs
+    return [*_address(settings), drop, smtp, *mailboxes, examine_authserv(settings.authserv, seen)]
 
 
 def _address(settings: Settings) -> list[Check]:
@@ -92,77 +95,45 @@ def _free(host: str, port: int) -> Check:
     return ok("drop", f"{host}:{port} is free", "mail is taken there while `rapport run` works")
 
 
-async def _mailbox(settings: Settings, account: Account, number: int) -> Check:
-    from mail.imap import Limits, LoginRefused, NoFolder, open_mailbox
-    from mail.oauth import NoToken, access_token
-    from mail.tls import trusting
+async def examine_mailboxes(
+    accounts: Sequence[Account], *, ca: str = "", oauth_command: str = ""
+) -> tuple[list[Check], Authservs]:
+    """Each folder of RAPPORT_IMAP, and whose word the mails there carry."""
+    if not accounts:
+        return [ok("imap", "off: no RAPPORT_IMAP")], Authservs()
+    from bot.health.mailbox import examine_mailbox
 
-    name = f"imap {number}" if len(settings.imap) > 1 else "imap"
-    place = f"{account.host}:{account.port}"
-    limits = Limits(connect=_SECONDS, answer=_SECONDS)
-    try:
-        tls = await asyncio.to_thread(trusting, settings.tls_ca)
-        async with open_mailbox(
-            account, tls, token=partial(access_token, settings.oauth_command), limits=limits
-        ) as mailbox:
-            await mailbox.select(await mailbox.find(account.folder))
-    except LoginRefused:
-        todo = (
-            "is it an app password, is IMAP switched on in the mailbox? See docs/running.md. A running Rapport tries "
-            "again within 15 minutes, and at once when it is started anew"
+    names = ["imap"] if len(accounts) == 1 else [f"imap {number}" for number in range(1, len(accounts) + 1)]
+    found = await asyncio.gather(
+        *(
+            examine_mailbox(account, name=name, ca=ca, oauth_command=oauth_command)
+            for account, name in zip(accounts, names, strict=True)
         )
-        return fail(name, f"{place} refuses the user or the password", todo)
-    except NoFolder:
-        return fail(name, f"{place} has no such folder as RAPPORT_IMAP names", "INBOX is there always")
-    except NoToken as error:
-        return fail(name, str(error), "run RAPPORT_OAUTH_COMMAND by hand")
-    except (RapportError, OSError) as error:
-        what, todo = told(error)
-        if isinstance(error, RapportError) and error.__cause__ is None:
-            what = str(error).rstrip(".")
-        return fail(name, f"{place}: {what}", todo)
-    return ok(name, f"{place}: logged in, the folder is there")
+    )
+    return [check for check, _ in found], sum((seen for _, seen in found), Authservs())
 
 
-async def _smtp(settings: Settings) -> Check:
-    if settings.smtp is None:
+async def examine_server(server: MailServer | None, address: str, *, ca: str = "") -> Check:
+    """The server that mail is handed to: logs in, and sends nothing. `address` is the CRM's own."""
+    if server is None:
         return ok("smtp", "off: no RAPPORT_SMTP", "without it, members without Telegram hear only at the console")
     from mail.submission import Submission
     from storage.outbox import Never, NotNow
 
-    place = f"{settings.smtp.host}:{settings.smtp.port}"
-    hello = settings.team.address.rpartition("@")[2].encode("idna").decode()
+    place = f"{server.host}:{server.port}"
+    hello = address.rpartition("@")[2].encode("idna").decode()
     try:
-        async with Submission(settings.smtp, hello=hello, ca=settings.tls_ca, seconds=_SECONDS) as submission:
+        async with Submission(server, hello=hello, ca=ca, seconds=_SECONDS) as submission:
             await submission.greet()
     except (NotNow, Never, OSError) as error:
         said = str(error)
         if " 53" in said:
-            return fail(
-                "smtp", f"{place} refuses the user or the password", "is it an app password? See docs/running.md"
-            )
+            todo = "is it an app password? See docs/running.md"
+            return fail("smtp", f"{place} refuses the user or the password", todo)
         what, todo = told(error)
-        if not isinstance(error, OSError) and what.startswith("it can't be reached"):
-            what, todo = said, "check RAPPORT_SMTP"
+        if "doesn't offer" in said:
+            what, todo = "it offers no STARTTLS, or no login", OTHER_PORT
+        elif not isinstance(error, OSError) and what.startswith("it can't be reached"):
+            what, todo = said, "try again in some minutes" if " said 4" in said else "check RAPPORT_SMTP"
         return fail("smtp", f"{place}: {what}", todo)
-    return ok("smtp", f"{place}: logged in")
-
-
-def _authserv(settings: Settings, facts: Facts | None) -> list[Check]:
-    seen = facts.authservs if facts else ()
-    ours = ", ".join(sorted(settings.authserv))
-    if not settings.authserv:
-        if seen:
-            most = seen[0][0]
-            todo = f"if {most} is your mail server, set RAPPORT_AUTHSERV={most}: then nobody need confirm their mails"
-            return [
-                warn("authserv", f"RAPPORT_AUTHSERV isn't set, so no mail proves its sender; seen most: {most}", todo)
-            ]
-        if facts is not None and facts.mails:
-            todo = "let your mail server write Authentication-Results, and set RAPPORT_AUTHSERV to its name"
-            return [warn("authserv", "RAPPORT_AUTHSERV isn't set, so no mail proves its sender", todo)]
-        return [ok("authserv", "RAPPORT_AUTHSERV isn't set; no mail has come yet")]
-    if seen and not any(name in settings.authserv for name, _ in seen):
-        todo = f"set RAPPORT_AUTHSERV to the name that your mail server writes, if that is {seen[0][0]}"
-        return [warn("authserv", f"{ours} is believed, but the mails carry {seen[0][0]}", todo)]
-    return [ok("authserv", ours)]
+    return ok("smtp", f"{place}: logged in" if server.user else f"{place}: answers, without a login")
