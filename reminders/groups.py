@@ -109,6 +109,8 @@ def _choose_offset(group: Group, piece: Piece) -> str | None:
     if group.day is not None or group.offset is not None:
         return None
     if group.every is not None:
+        if piece.rule == "offset_within":
+            return "length" if group.length is None else None
         return "until" if piece.role == "due" else "start" if group.start is None else None
     duration = piece.value
     return None if group.timed and isinstance(duration, Duration) and duration.seconds else "offset"
@@ -233,7 +235,8 @@ def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
 def _completes(first: Group, second: Group) -> bool:
     if any(piece.attributive or piece.role == "about" for piece in (*first.pieces, *second.pieces)):
         return False
-    if first.every and (second.count or second.length or (second.day and second.day.role in ("due", "from"))):
+    bounds = second.offset is not None and second.offset.rule == "offset_within"
+    if first.every and (second.count or second.length or bounds or (second.day and second.day.role in ("due", "from"))):
         return not second.every
     if first.every and second.every:
         return False

@@ -14,7 +14,7 @@ Value = int | float | str | None
 
 _FOLDER = Path(__file__).parent / "lexicons"
 _CHOICE = re.compile(r"\(([^()]*)\)")
-_TYPO_CATEGORIES = frozenset({"WEEKDAY", "RELDAY", "MONTH"})
+_TYPO_CATEGORIES = frozenset({"WEEKDAY", "RELDAY", "MONTH", "PARTW"})
 _TYPO_LENGTH = 5
 
 

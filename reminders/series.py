@@ -55,7 +55,7 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     wall = _first_time(every, begin, when, now, setting)
     until = _find_until(group, wall, now, setting)
     count = group.count.value if group.count else None
-    number = count if isinstance(count, int) else None
+    number = count if isinstance(count, int) else every.count or None
     if group.length is not None and isinstance(group.length.value, Duration):
         number, until = _bound_by_length(every, group.length.value, wall, setting)
     rule = write_rule(every, count=number, until=until, timed=timed)

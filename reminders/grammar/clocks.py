@@ -7,6 +7,7 @@ from reminders.grammar.durations import make_duration, number_of
 from reminders.grammar.meaning import Bad, Clock, Duration, Weak
 
 BOOK = RuleBook()
+_WRITTEN_MORNING = 5  # where clocks have 24 hours, 6:30 is written for the morning, 18:30 for the evening
 _LATE = {"afternoon", "evening"}
 
 
@@ -31,7 +32,9 @@ def read_time(chart: Chart, time: Term) -> object:
     """14:30, 9:05:30."""
     assert isinstance(time.value, tuple)
     hour, minute, second = time.value
-    return make_clock(int(hour), int(minute), int(second or 0), sure=hour.startswith("0"))
+    sure = hour.startswith("0") or "ALARM" in chart.places
+    sure = sure or (bool(chart.lexicon.settings.get("written_24")) and int(hour) >= _WRITTEN_MORNING)
+    return make_clock(int(hour), int(minute), int(second or 0), sure=sure)
 
 
 @BOOK.rule("CLOCK", "AT DOTTED", "DUE|FROM|BEFORE|AFTER DOTTED", "DOTTED OCLOCK", "DOTTED AMPM")
@@ -122,6 +125,15 @@ def _are_hour_and_minute(chart: Chart, hour: Term, minutes: Term, minute: str) -
     if minute.isdigit():
         return len(minute) == 2 and chart.tokens[hour.start].text.isdigit()
     return chart.tokens[hour.start].kind == "word" and number_of(minutes) >= 10 and number_of(minutes) % 5 == 0
+
+
+@BOOK.rule("CLOCK", "NUMBER NUMBER NUMBER")
+def read_hour_and_few_minutes(chart: Chart, hour: Term, zero: Term, minutes: Term) -> object:
+    """Девять ноль пять, nine oh five."""
+    words = all(chart.tokens[term.start].kind == "word" for term in (hour, zero, minutes))
+    fits = number_of(zero) == 0 and 1 <= number_of(minutes) <= 9 and number_of(hour) >= 1
+    clock = make_clock(number_of(hour), int(number_of(minutes))) if words and fits else None
+    return clock if isinstance(clock, Clock) else None
 
 
 @BOOK.rule("CLOCK", "NUMBER ZEROMINUTES")
@@ -283,6 +295,14 @@ def turn_to_part(clock: Clock, part: str) -> Clock:
     return replace(clock, hour=hour, sure=True, part="midnight" if part == "night" and hour < 6 else None)
 
 
+@BOOK.rule("CLOCK", "CLOCK AMPM")
+def read_spoken_half(chart: Chart, clock: Term, half: Term) -> object:
+    """Seven fifteen pm, half past three pm."""
+    if not isinstance(clock.value, Clock) or clock.weak or clock.value.sure or _is_preposition(chart, half):
+        return None
+    return _with_half(clock.value, str(half.value))
+
+
 @BOOK.rule("CLOCK", "CLOCK OFPART", "NUMBER OFPART")
 def read_clock_of_part(chart: Chart, clock: Term, part: Term) -> object:
     """8 вечера, 5 in the afternoon, 7 Uhr abends."""
@@ -302,7 +322,8 @@ def read_bare_hour(chart: Chart, number: Term) -> object:
     hour = number_of(number)
     if hour != int(hour) or not 0 <= hour <= 24 or (hour == 0 and chart.tokens[number.start].text != "00"):
         return None
-    clock = make_clock(hour, sure=chart.tokens[number.start].text in ("00", *(f"0{n}" for n in range(1, 10))))
+    written = chart.tokens[number.start].text in ("00", *(f"0{n}" for n in range(1, 10)))
+    clock = make_clock(hour, sure=written or "ALARM" in chart.places)
     return Weak(clock) if isinstance(clock, Clock) else None
 
 

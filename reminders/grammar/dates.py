@@ -100,6 +100,8 @@ def read_dotted_date(chart: Chart, dotted: Term, dot: Term, year: Term | None) -
     assert isinstance(dotted.value, tuple)
     if not chart.glued(dot.start) or (year is not None and year.category == "DIGITS"):
         return None
+    if year is None and chart.glued(dot.end) and chart.tokens[dot.end].kind == "word":  # an article's number: 12.12.A
+        return None
     date = make_date(int(number_of(year)) if year else None, int(dotted.value[1]), int(dotted.value[0]))
     last = dot.end == len(chart.tokens) and not chart.lexicon.settings.get("dotted_dates")
     if isinstance(date, Bad):

@@ -118,7 +118,7 @@ def read_month_of_year(chart: Chart, *terms: Term | None) -> object:
     return replace(day, base=period) if day.year is None else None
 
 
-@BOOK.rule("DAY", "RELADJ PART|PARTW|OFPART", "RELADJ UNIT")
+@BOOK.rule("DAY", "RELADJ PART|PARTW|OFPART|MEAL", "RELADJ UNIT")
 def read_relative_adjective(chart: Chart, word: Term, part: Term) -> object:
     """Завтрашнего вечера, завтрашнего дня."""
     if part.category == "UNIT":

@@ -7,7 +7,9 @@ from reminders.grammar.meaning import Bad, Duration
 
 BOOK = RuleBook()
 _TENS = (20, 30, 40, 50)
+_HOUR_LETTERS = frozenset({"h", "ч"})
 _MAX_AMOUNT = 99_999
+_MINUTES = (5, 10, 15, 20, 30, 45)
 _SECONDS = {"second": 1, "minute": 60, "hour": 3_600}
 _DAYS = {"day": 1, "week": 7, "fortnight": 14, "weekend": 7}
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
@@ -26,7 +28,7 @@ def make_duration(amount: float, unit: str) -> Duration:
     if unit == "workday":
         return Duration(workdays=round(amount), unit=unit, amount=amount)
     if unit in _DAYS:
-        days = amount * _DAYS[unit]
+        days = amount * _DAYS[unit] if unit == "day" else int(amount * _DAYS[unit] + 0.5)
         return Duration(days=int(days), seconds=round((days - int(days)) * 86_400), unit=unit, amount=amount)
     months = amount * _MONTHS[unit]
     return Duration(months=int(months), days=round((months - int(months)) * 30), unit=unit, amount=amount)
@@ -136,7 +138,8 @@ def read_long_and_short(chart: Chart, long: Term, link: Term | None, short: Term
 def read_hours_then_minutes(chart: Chart, hours: Term, unit: Term, minutes: Term) -> object:
     """1h30."""
     tight = chart.glued(unit.start) and chart.glued(minutes.start)
-    if not tight or unit.value != "hour" or len(str(minutes.value)) != 2:
+    apart = chart.fold(unit.start) in _HOUR_LETTERS and int(str(minutes.value)) % 5 == 0 and not tight
+    if not (tight or apart) or unit.value != "hour" or len(str(minutes.value)) != 2 or int(str(minutes.value)) > 59:
         return None
     return make_duration(number_of(hours) * 60 + int(str(minutes.value)), "minute")
 
@@ -145,7 +148,6 @@ def read_hours_then_minutes(chart: Chart, hours: Term, unit: Term, minutes: Term
     "OFFSET",
     "APPROX? IN APPROX? DURATION",
     "IN APPROX? DURATION QUOTE? FROMNOW",
-    "INNEXT APPROX? DURATION",
     "DURATION QUOTE? FROMNOW",
 )
 def read_offset(chart: Chart, *terms: Term | None) -> object:
@@ -153,9 +155,30 @@ def read_offset(chart: Chart, *terms: Term | None) -> object:
     return next(t.value for t in terms if t is not None and t.category == "DURATION")
 
 
-@BOOK.rule("OFFSET", "APPROX? INONE UNIT", "INNEXT UNIT")
+@BOOK.rule("OFFSET", "INNEXT APPROX? DURATION", "INNEXT UNIT")
+def read_offset_within(chart: Chart, *terms: Term | None) -> object:
+    """Within the next hour, в течение недели: of a recurrence, how long it goes on."""
+    length = terms[-1]
+    assert length is not None
+    if length.category == "DURATION":
+        return length.value
+    return make_duration(1, str(length.value)) if length.value != "weekend" else None
+
+
+@BOOK.rule("OFFSET", "IN NUMBER")
+def read_offset_in_minutes(chart: Chart, within: Term, number: Term) -> object:
+    """Call me in 10: minutes, where the clause ends or a reminder is asked for."""
+    value, after = number_of(number), chart.tokens[number.end : number.end + 1]
+    wanted = not after or after[0].text in ".,!?\n" or chart.ending("REMIND", within.start, 4) is not None
+    spoken = within.language == "en" and chart.lexicon.language == "en"
+    if not spoken or not wanted or value not in _MINUTES or chart.ending("NUMBER", within.start, 1):
+        return None
+    return make_duration(value, "minute")
+
+
+@BOOK.rule("OFFSET", "APPROX? INONE UNIT")
 def read_offset_of_one(chart: Chart, *terms: Term | None) -> object:
-    """Через неделю, within the next hour."""
+    """Через неделю."""
     unit = terms[-1]
     assert unit is not None
     return make_duration(1, str(unit.value)) if unit.value != "weekend" else None

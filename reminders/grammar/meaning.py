@@ -68,7 +68,7 @@ class Clock:
 class Every:
     """A recurrence as said: the parts of an RRULE, a part of the day, and whether it counts from completion.
 
-    `hours` and `minutes` are for several times a day.
+    `hours` and `minutes` are for several times a day, `count` for "10 days in a row".
     """
 
     frequency: str
@@ -81,6 +81,7 @@ class Every:
     part: str | None = None
     from_completion: bool = False
     quarterly: bool = False
+    count: int = 0
     hours: tuple[int, ...] = ()
     minutes: tuple[int, ...] = ()
 

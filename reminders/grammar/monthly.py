@@ -8,6 +8,7 @@ from reminders.grammar.meaning import Bad, Day, Every
 from reminders.grammar.recurrences import WORKDAYS
 
 BOOK = RuleBook()
+_APART = 7  # days between two days of the month that are a recurrence: the 1st and the 15th, not the 1st and 2nd
 
 
 @BOOK.rule("REPEAT", "EVERY ORDINAL WEEKDAY|UNIT")
@@ -119,6 +120,19 @@ def read_every_two_month_days(chart: Chart, *terms: Term | None) -> object:
     if scope not in ("month", "MONTHLY 1"):
         return None
     return Every("MONTHLY", month_days=tuple(sorted(days))) if all(1 <= d <= 31 for d in days) else Bad("no_such_day")
+
+
+@BOOK.rule("REPEAT", "ON THE? DAYNUM AND ON? THE? DAYNUM DAYWORD?", "DAYNUM AND DAYNUM DAYWORD")
+def read_two_month_days(chart: Chart, *terms: Term | None) -> object:
+    """On the 1st and the 15th: of every month."""
+    days = [term for term in terms if term is not None and term.category == "DAYNUM"]
+    first, second = int(number_of(days[0])), int(number_of(days[1]))
+    end = max(term.end for term in terms if term is not None)
+    dated = any(chart.has(category, end) for category in ("MONTH", "OF", "PERIOD", "UNIT", "WEEKDAY"))
+    wordy = chart.tokens[days[1].start].kind == "word" and _is_followed_by_word(chart, days[1])
+    if dated or wordy or second - first < _APART or second > 31 or first < 1:
+        return None
+    return Every("MONTHLY", month_days=(first, second))
 
 
 @BOOK.rule("REPEAT", "FREQ ON? THE? DAYNUM DAYWORD?")

@@ -9,6 +9,7 @@ from reminders.grammar.meaning import Bad, Duration, Every, Weak
 BOOK = RuleBook()
 WORKDAYS = (0, 1, 2, 3, 4)
 MAX_INTERVAL = 9_999
+_MAX_ROW = 999
 _UNITS = {
     "second": ("SECONDLY", 1),
     "minute": ("MINUTELY", 1),
@@ -19,6 +20,15 @@ _UNITS = {
     "month": ("MONTHLY", 1),
     "quarter": ("MONTHLY", 3),
     "year": ("YEARLY", 1),
+}
+_SPREAD = {
+    ("day", 2): Every("DAILY", hours=(9, 18)),
+    ("day", 3): Every("DAILY", hours=(9, 13, 18)),
+    ("week", 2): Every("WEEKLY", 1, (0, 3)),
+    ("week", 3): Every("WEEKLY", 1, (0, 2, 4)),
+    ("month", 2): Every("MONTHLY", month_days=(1, 15)),
+    ("year", 2): Every("MONTHLY", 6),
+    ("year", 4): Every("MONTHLY", 3),
 }
 
 
@@ -75,6 +85,18 @@ def read_once_per_unit(chart: Chart, *terms: Term) -> object:
     return every_unit(str(terms[-1].value))
 
 
+@BOOK.rule("REPEAT", "NUMBER TIMES PER UNIT", "TWICE PER UNIT", "NUMBER TIMES FREQ", "TWICE FREQ")
+def read_times_per_unit(chart: Chart, number: Term, *rest: Term) -> object:
+    """Twice a month, dreimal pro Woche, два раза в день: on days and hours that lie evenly."""
+    times = number_of(number)
+    what = str(rest[-1].value)
+    unit = {"DAILY 1": "day", "WEEKLY 1": "week", "MONTHLY 1": "month", "YEARLY 1": "year"}.get(what, what)
+    if times == 1:
+        every = every_unit(unit)
+        return Weak(every) if every is not None else None
+    return Weak(_SPREAD[unit, int(times)]) if (unit, times) in _SPREAD else None
+
+
 @BOOK.rule("REPEAT", "FREQ")
 def read_frequency_word(chart: Chart, word: Term) -> object:
     """Daily, vierteljährlich, по будням. An adjective's noun makes it none ("the monthly report")."""
@@ -109,6 +131,26 @@ def read_count(chart: Chart, number: Term, times: Term) -> object:
 def read_length(chart: Chart, *terms: Term | None) -> object:
     """For 3 weeks, drei Wochen lang: bounds a recurrence; by itself it is no moment."""
     return next(t.value for t in terms if t is not None and t.category == "DURATION")
+
+
+@BOOK.rule("REPEAT", "FOR? DURATION INAROW")
+def read_days_in_a_row(chart: Chart, lead: Term | None, length: Term, row: Term) -> object:
+    """10 days in a row: daily, that many times."""
+    duration = length.value
+    if (
+        not isinstance(duration, Duration)
+        or not 1 < duration.amount <= _MAX_ROW
+        or duration.amount != int(duration.amount)
+    ):
+        return None
+    every = every_unit(duration.unit)
+    return replace(every, count=int(duration.amount)) if isinstance(every, Every) else None
+
+
+@BOOK.rule("LENGTH", "THE? MOD DURATION")
+def read_next_length(chart: Chart, the: Term | None, mode: Term, length: Term) -> object:
+    """The next 2 hours: how long a recurrence goes on."""
+    return Weak(length.value) if mode.value in ("next", "coming") else None
 
 
 @BOOK.rule("LENGTH", "DURATION")

@@ -32,6 +32,7 @@ _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
 _PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
 _INTEGER = re.compile(r"\d{1,9}")
 _SHARED = frozenset({"RELDAY", "WEEKDAY", "MONTH", "UNIT", "RELPART", "WDPART", "AMPM"})
+_SHORT = 3  # letters of words that mean something else in another language: ago, mon
 _NO_DATES = frozenset({"24/7", "7/24", "50/50", "9/11"})
 _BEFORE_MONEY = frozenset("€$£₽¥#№")
 
@@ -72,7 +73,8 @@ def _seed_word(chart: Chart, place: int, token: Token) -> None:
     entries = chart.lexicon.phrases.get(token.fold, ())
     own = any(entry.language == chart.lexicon.language and not entry.rest for entry in entries)
     for entry in entries:
-        if own and not entry.rest and entry.language != chart.lexicon.language and entry.category not in _SHARED:
+        foreign = entry.language != chart.lexicon.language and not entry.rest
+        if own and foreign and (entry.category not in _SHARED or len(token.fold) <= _SHORT):
             continue
         end = place + 1 + len(entry.rest)
         if entry.rest and tuple(t.fold for t in chart.tokens[place + 1 : end]) != entry.rest:
@@ -80,8 +82,14 @@ def _seed_word(chart: Chart, place: int, token: Token) -> None:
         _add_entry(chart, place, end, entry, "word")
     if not entries and token.kind == "word" and token.text[1:].islower():
         for entry in guess_word(token.fold, chart.lexicon.language):
+            if entry.category == "PARTW" and not _follows_day(chart, place):
+                continue
             if entry.category != "RELDAY" or token.text.islower() or place == 0:
                 _add_entry(chart, place, place + 1, entry, "typo")
+
+
+def _follows_day(chart: Chart, place: int) -> bool:
+    return place > 0 and any(chart.has(category, place - 1) for category in ("RELDAY", "WEEKDAY", "WEEKDAYW"))
 
 
 def _add_entry(chart: Chart, place: int, end: int, entry: Entry, rule: str) -> None:

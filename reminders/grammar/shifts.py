@@ -83,7 +83,20 @@ def read_weeks_from_relative_day(chart: Chart, length: Term, word: Term) -> obje
 def read_day_at_this_time(chart: Chart, first: Term, second: Term) -> object:
     """This time tomorrow, morgen um diese Zeit."""
     day = first.value if first.category == "DAY" else second.value
-    return replace(day, part="now") if isinstance(day, Day) and not day.part else None
+    if not isinstance(day, Day) or day.part:
+        return None
+    if day.kind == "period" and day.unit == "week" and day.weekday is None:
+        return Day("relative", 7 * day.number, part="now")
+    return replace(day, part="now")
+
+
+@BOOK.rule("DAY", "OFFSET NOWTIME", "NOWTIME OFFSET")
+def read_offset_at_this_time(chart: Chart, first: Term, second: Term) -> object:
+    """In a week at the same time."""
+    length = first.value if first.category == "OFFSET" else second.value
+    if not isinstance(length, Duration) or length.seconds:
+        return None
+    return Day("shift", 1, base=Day("relative"), duration=length, part="now")
 
 
 @BOOK.rule("DAY", "DAY PART|PARTW")

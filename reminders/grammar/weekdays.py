@@ -18,8 +18,8 @@ def read_weekday(chart: Chart, weekday: Term, dot: Term | None = None) -> object
     return Weak(day) if weekday.category == "WEEKDAYW" else day
 
 
-@BOOK.rule("DAY", "MOD WEEKDAY|WEEKDAYW")
-def read_weekday_with_mode(chart: Chart, mode: Term, weekday: Term) -> object:
+@BOOK.rule("DAY", "MOD DOT? WEEKDAY|WEEKDAYW")
+def read_weekday_with_mode(chart: Chart, mode: Term, dot: Term | None, weekday: Term) -> object:
     """This, next, coming Friday."""
     return Day("weekday", weekday=int(number_of(weekday)), mode=str(mode.value))
 

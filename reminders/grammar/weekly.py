@@ -22,8 +22,9 @@ def read_one_weekday(chart: Chart, day: Term) -> object:
 def read_more_weekdays(
     chart: Chart, days: Term, comma: Term | None, link: Term | None, on: Term | None, day: Term
 ) -> object:
-    """Mon, wed and fri."""
-    if comma is None and link is None:
+    """Mon, wed and fri; mon wed fri."""
+    short = day.category == "WEEKDAYW" and chart.has("WEEKDAYW", days.end - 1) and on is None
+    if comma is None and link is None and not short:
         return None
     return _joined(days, day)
 
@@ -43,6 +44,8 @@ def _joined(days: Term, day: Term) -> tuple[int, ...] | None:
 )
 def read_weekday_range(chart: Chart, start: Term | None, first: Term, link: Term, last: Term) -> object:
     """Mon-Fri, Montag bis Freitag, с понедельника по пятницу."""
+    if chart.has("OFDAY", first.start - 1):  # "das Protokoll vom Montag bis Donnerstag": Monday's, by Thursday
+        return None
     begin, end = int(number_of(first)), int(number_of(last))
     if (start is None and end < begin) or "MOVE" in chart.places:
         return None
@@ -65,13 +68,26 @@ def read_every_weekday(chart: Chart, every: Term, first: Term, second: Term | No
     return Every("WEEKLY", number, days) if number <= MAX_INTERVAL else Bad("too_far")
 
 
-@BOOK.rule("REPEAT", "EVERY UNIT EXCEPT ON? THE? UNIT|FREQ", "FREQ EXCEPT ON? THE? UNIT|FREQ")
-def read_every_except(chart: Chart, first: Term, *rest: Term | None) -> object:
-    """Every day except weekends, täglich außer am Wochenende."""
-    daily = first.value == "DAILY 1" or (rest[0] is not None and rest[0].value == "day")
-    left_out = rest[-1]
-    assert left_out is not None
-    return Every("WEEKLY", 1, WORKDAYS) if daily and left_out.value in ("weekend", "WEEKENDS 1") else None
+@BOOK.rule(
+    "REPEAT",
+    "EVERY UNIT EXCEPT ON? THE? UNIT|FREQ",
+    "FREQ EXCEPT ON? THE? UNIT|FREQ",
+    "EVERY UNIT EXCEPT ON? WEEKDAYLIST",
+    "FREQ EXCEPT ON? WEEKDAYLIST",
+)
+def read_every_except(chart: Chart, *terms: Term | None) -> object:
+    """Every day except weekends, jeden Werktag außer Freitag."""
+    said = [term for term in terms if term is not None]
+    daily = any(t.value in ("DAILY 1", "day") for t in said[:2])
+    worked = any(t.value in ("WORKDAYS 1", "workday") for t in said[:2])
+    if not daily and not worked:
+        return None
+    days = WORKDAYS if worked else tuple(range(7))
+    left_out = said[-1].value
+    if left_out in ("weekend", "WEEKENDS 1"):
+        return Every("WEEKLY", 1, WORKDAYS)
+    kept = tuple(day for day in days if isinstance(left_out, tuple) and day not in left_out)
+    return Every("WEEKLY", 1, kept) if kept and kept != days else None
 
 
 @BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART")
