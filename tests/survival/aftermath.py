@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tests.fakes.bot_api_remote import RemoteBotApi
 from tests.fakes.mail_server import Taken
-from tests.survival.doubles import Delivery, Doubles, by_mail, by_telegram, explained, time_limits
+from tests.survival.doubles import Delivery, Doubles, by_mail, by_telegram, explained, retries_in
 from tests.survival.leaks import leaks
 from tests.survival.mailbag import CONTACTS, IDA, MARKER, Parcel
 from tests.survival.mailbag import EVA as EVAS_NAME
@@ -126,11 +126,11 @@ class Aftermath:
     ) -> None:
         outcome = self._outcome
         outcome.telegram_faults = Counter(each["fault"] for each in answered if each["fault"])
-        timed_out = time_limits(self._logs())
+        retries = retries_in(self._logs())
         refs = dict(self._place.rows("SELECT sent_ref, id FROM outbox WHERE carrier = 'telegram'"))
         by_chat, letters = list(by_telegram(said, answered, refs)), list(by_mail(mails))
         outcome.delivered_by_telegram, outcome.delivered_by_mail = len(by_chat), len(letters)
-        doubles = [explained(each, kills, timed_out) for each in (by_chat, letters)]
+        doubles = [explained(each, kills, retries) for each in (by_chat, letters)]
         outcome.doubled_by_telegram, outcome.doubled_by_mail = (str(each) for each in doubles)
         for channel, found in zip(("Telegram", "mail"), doubles, strict=True):
             outcome.faults += [f"twice by {channel} without a reason: {each}" for each in found.unexplained]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -14,8 +15,10 @@ from tests.fakes.mail_server import Taken
 from tests.survival.post_office import row_of
 
 _LATE = 2.0  # seconds that a server may take to read what a process said before it was killed
-_MARKING = 10.0  # seconds from a server's yes to our mark, on a machine with much else to do
-_TIMED_OUT = "is tried again: time limit"
+_MARKING = 5.0  # seconds from a server's yes to our mark, on a machine with much else to do
+_AGAIN = re.compile(r"outbox (\d+) is tried again: (.*)")
+
+Retries = dict[int, list[tuple[float, str]]]  # by row: when our log said that it is tried again, and why
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,7 @@ class Doubles:
         return f"{self.count} {dict(self.reasons)}, longest from yes to kill {self.longest_marking:.2f} s"
 
 
-def explained(deliveries: Iterable[Delivery], kills: list[float], timed_out: dict[int, list[float]]) -> Doubles:
+def explained(deliveries: Iterable[Delivery], kills: list[float], retries: Retries) -> Doubles:
     """Every delivery that was followed by another of the same row, with what stood between the yes and our mark."""
     by_row: dict[int, list[Delivery]] = {}
     for delivery in deliveries:
@@ -49,16 +52,17 @@ def explained(deliveries: Iterable[Delivery], kills: list[float], timed_out: dic
     for row, every in sorted(by_row.items()):
         for one, again in pairwise(every):
             doubles.count += 1
-            killed = [at for at in kills if one.at - _LATE <= at < min(again.at, one.at + _MARKING)]
+            killed = min((at for at in kills if one.at - _LATE <= at < again.at), default=again.at)
+            taken_for = [why for at, why in retries.get(row, []) if one.at <= at <= killed]
             if one.fault:
                 doubles.reasons[one.fault] += 1
-            elif killed:
-                doubles.reasons["killed before the mark"] += 1
-                doubles.longest_marking = max(doubles.longest_marking, killed[0] - one.at)
-            elif any(one.at <= at <= again.at for at in timed_out.get(row, [])):
+            elif taken_for == ["time limit"]:
                 doubles.reasons["the time limit"] += 1
+            elif not taken_for and killed < min(again.at, one.at + _MARKING):
+                doubles.reasons["killed before the mark"] += 1
+                doubles.longest_marking = max(doubles.longest_marking, killed - one.at)
             else:
-                doubles.unexplained.append(f"outbox {row}: {one.at:.2f} and {again.at:.2f}")
+                doubles.unexplained.append(f"outbox {row}: {one.at:.2f} and {again.at:.2f}, {taken_for}")
     return doubles
 
 
@@ -84,13 +88,14 @@ def by_telegram(
             yield Delivery(same.get(_words(chat, message), 0), note["at"], note["fault"])
 
 
-def time_limits(logs: Iterable[str]) -> dict[int, list[float]]:
-    """When a send was given up at its limit, by its row."""
-    found: dict[int, list[float]] = {}
-    for line in (line for log in logs for line in log.splitlines() if _TIMED_OUT in line):
+def retries_in(logs: Iterable[str]) -> Retries:
+    """What the logs tell of sends that failed."""
+    found: Retries = {}
+    for line in (line for log in logs for line in log.splitlines() if "is tried again: " in line):
         event = json.loads(line)
-        row = int(event["event"].removeprefix("outbox ").partition(" ")[0])
-        found.setdefault(row, []).append(datetime.fromisoformat(event["at"]).timestamp())
+        if told := _AGAIN.fullmatch(event["event"]):
+            at = datetime.fromisoformat(event["at"]).timestamp()
+            found.setdefault(int(told[1]), []).append((at, told[2]))
     return found
 
 

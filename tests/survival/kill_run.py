@@ -26,7 +26,7 @@ from typing import Any
 
 from tests.fakes.bot_api_remote import RemoteBotApi
 from tests.survival.program import CRM, EVA, MAX, Place, Program, free_port, letter, until
-from tests.survival.siege import PATIENCE, Outcome, Siege
+from tests.survival.siege import Outcome, Siege
 
 HURRIED = (sys.executable, "-m", "tests.survival.hurried")
 TOKEN = "123:abc"
@@ -142,7 +142,7 @@ class Experiment:
                     return False
                 return True
 
-            until(f"{mark} taken by the drop", taken, PATIENCE)
+            self._siege.insists(f"{mark} taken by the drop", taken)
 
         self._siege.paced(marks, send, f"post {client}")
 
@@ -150,7 +150,7 @@ class Experiment:
         def deliver(mark: str, dice: Random) -> None:
             raw = letter(mark)
 
-            until(f"{mark} taken by the pipe", lambda: self._siege.pipe(raw, dice), PATIENCE)
+            self._siege.insists(f"{mark} taken by the pipe", lambda: self._siege.pipe(raw, dice))
 
         self._siege.paced(marks, deliver, f"pipe {pipe}")
 

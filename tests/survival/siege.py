@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.survival.program import Place, Program, until
 
-PATIENCE = 600.0  # seconds that a sender goes on trying
+_PATIENCE = 600.0  # seconds that a sender goes on trying
 
 
 @dataclass
@@ -56,6 +56,7 @@ class Siege:
         self._dice = Random(seed)
         self._outcome = outcome
         self._start_seconds = 1.0  # of the last start that was waited for
+        self._is_broken_off = False
         self._counting = threading.Lock()
 
     def start(self) -> Program:
@@ -66,9 +67,13 @@ class Siege:
 
     def goes_on(self, program: Program) -> Program:
         """All the kills; the last program, which lives."""
-        while self._outcome.kills < self._kills:
-            program = self._kill(program)
-        return program.ready()
+        try:
+            while self._outcome.kills < self._kills:
+                program = self._kill(program)
+            return program.ready()
+        except BaseException:
+            self._is_broken_off = True  # or those who send would go on trying
+            raise
 
     def _kill(self, program: Program) -> Program:
         """Lets it run for a random while, mostly counted from when it is up, kills it, and starts it again.
@@ -100,7 +105,12 @@ class Siege:
 
     def after(self, kills: int) -> None:
         """Waits until so many kills are done."""
-        until(f"kill {kills}", lambda: self._outcome.kills >= kills, PATIENCE)
+        self.insists(f"kill {kills}", lambda: self._outcome.kills >= kills)
+
+    def insists(self, what: str, look: Callable[[], bool]) -> None:
+        """Waits, or tries again and again, as whoever sends a mail does."""
+        until(what, lambda: self._is_broken_off or look(), _PATIENCE)
+        assert not self._is_broken_off, f"{what}: the siege was broken off"
 
     def count(self, figure: str, by: int = 1) -> None:
         """Counts something that several threads count."""

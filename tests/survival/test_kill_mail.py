@@ -10,7 +10,7 @@ import pytest
 
 from tests.conftest import require
 from tests.mail.dovecot import is_installed
-from tests.survival.doubles import Delivery, explained, time_limits
+from tests.survival.doubles import Delivery, explained, retries_in
 from tests.survival.leaks import leaks
 from tests.survival.mail_run import HURRIED, Plan, experiment, own_dovecot
 from tests.survival.program import Place
@@ -33,22 +33,27 @@ FIRST, AGAIN = Delivery(7, 100.0, ""), Delivery(7, 104.0, "")
 def test_a_double_is_explained_by_what_stood_between_the_yes_and_the_mark() -> None:
     assert explained([FIRST], [], {}).count == 0
     assert explained([FIRST, Delivery(8, 101.0, "")], [], {}).count == 0
-    assert explained([FIRST, AGAIN], [100.5], {}).reasons == {"killed before the mark": 1}
-    assert explained([FIRST, AGAIN], [100.5], {}).longest_marking == 0.5
+    killed = explained([FIRST, AGAIN], [100.5, 103.0], {7: [(102.0, "the mail server said 451 at MAIL")]})
+    assert (killed.reasons, killed.longest_marking) == ({"killed before the mark": 1}, 0.5)
+    assert explained([FIRST, AGAIN], [99.5], {}).reasons == {"killed before the mark": 1}  # it was read a little late
     assert explained([Delivery(7, 100.0, "take and drop"), AGAIN], [], {}).reasons == {"take and drop": 1}
-    assert explained([FIRST, AGAIN], [], {7: [102.0]}).reasons == {"the time limit": 1}
+    assert explained([FIRST, AGAIN], [103.0], {7: [(102.0, "time limit")]}).reasons == {"the time limit": 1}
 
 
-def test_a_double_without_such_a_reason_is_a_defect() -> None:
-    for kills in ([], [90.0], [104.5]):
-        assert explained([FIRST, AGAIN], kills, {8: [102.0]}).unexplained == ["outbox 7: 100.00 and 104.00"]
-    late = Delivery(7, 200.0, "")
-    assert explained([FIRST, late], [150.0], {}).unexplained  # it had time enough to write down the first one
+@pytest.mark.parametrize("kills", [[], [90.0], [104.5]])
+def test_a_double_without_such_a_reason_is_a_defect(kills: list[float]) -> None:
+    found = explained([FIRST, AGAIN], kills, {8: [(102.0, "time limit")]})
+    assert found.unexplained == ["outbox 7: 100.00 and 104.00, []"]
 
 
-def test_time_limits_are_found_in_logs() -> None:
+def test_what_had_time_enough_to_be_marked_or_was_misunderstood_is_a_defect() -> None:
+    assert explained([FIRST, Delivery(7, 200.0, "")], [150.0], {}).unexplained
+    assert explained([FIRST, AGAIN], [103.0], {7: [(102.0, "SMTPServerDisconnected at DATA")]}).unexplained
+
+
+def test_retries_are_found_in_logs() -> None:
     event = {"at": "1970-01-01T00:01:42.000+00:00", "event": "outbox 7 is tried again: time limit"}
-    assert time_limits([f"{json.dumps(event)}\nrapport: ready\n"]) == {7: [102.0]}
+    assert retries_in([f"{json.dumps(event)}\nrapport: ready\n"]) == {7: [(102.0, "time limit")]}
 
 
 @pytest.mark.parametrize(

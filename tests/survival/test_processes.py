@@ -153,3 +153,20 @@ def test_what_a_killed_program_had_claimed_another_takes_over(place: Place, tele
         until("drained", place.is_drained)
         assert program.ready().stops() == 0
     assert len(telegram.said(MAX)) == 1
+
+
+def test_the_claim_code_is_in_no_log(tmp_path: Path, telegram: RemoteBotApi) -> None:
+    """Neither while nobody owns the database, nor when somebody sends it, whatever is logged."""
+    settings = {"RAPPORT_TELEGRAM_TOKEN": TOKEN, "RAPPORT_TELEGRAM_API": telegram.url, "HURRIED_LOG": "DEBUG"}
+    place = Place(tmp_path, settings, HURRIED)
+    with place.start("run") as first:
+        assert first.ready().stops() == 0
+    code = place.does("user", "claim-code").output.strip()
+    with place.start("run") as program:
+        telegram.says(MAX, code)
+        telegram.hears(MAX, 20)
+        assert place.rows("SELECT role FROM users") == ["owner"]
+        assert program.ready().stops() == 0
+    assert len(code) == 10
+    for said in (code, "Kern", TOKEN, "claim"):
+        assert said not in first.errors + program.errors
