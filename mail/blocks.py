@@ -85,7 +85,7 @@ class BlockFinder:
             return None
         if len(collector.fields) < 2 and not (bare and "@" in collector.fields["from"]):
             return None
-        if collector.spare:
+        if collector.spare and len(collector.fields) > 2:
             collector.complete()
         return Block(start, collector.end, lines[start].depth, collector.fields, collector.languages(), top=start)
 

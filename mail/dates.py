@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from email.utils import parsedate_tz
+from functools import cache
 
 from mail.lexicon import key, load_lexicon
 
@@ -218,12 +219,18 @@ def _daypart(plain: str, start: int, end: int, languages: frozenset[str]) -> str
     latin = re.match(r"([ap])\.?\s?m\b", after)
     if latin:
         return latin[1] + "m"
-    for word, part in sorted(load_lexicon().dayparts.items(), key=lambda item: -len(item[0])):
+    for word, part in _dayparts():
         if after.startswith(word) and not after[len(word) : len(word) + 1].isalpha():
             return part
         if ahead.endswith(word) and (not word[0].isascii() or len(word) > 1) and not ahead[: -len(word)][-1:].isalpha():
             return part
     return ""
+
+
+@cache
+def _dayparts() -> tuple[tuple[str, str], ...]:
+    """The words beside a clock, the longest first."""
+    return tuple(sorted(load_lexicon().dayparts.items(), key=lambda item: -len(item[0])))
 
 
 def _twelve(hour: int, part: str) -> int:

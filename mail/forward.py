@@ -27,11 +27,12 @@ from mail.newest import newest_text
 from mail.quotes import Attribution, find_attribution
 from mail.signature import cut_comment
 from mail.subject import split_subject, without_forward
-from storage.messages import Address, Letter
+from storage.messages import Address, Letter, MailKind
 
 MAX_CHAIN = 12  # forwards within forwards
 _ROBOT = re.compile(
-    r"(?:no-?_?reply|do-?not-?reply|wordpress|notifications?|mailer|forms?|webmaster|voicemail|fax|alerts?)[.+@_-]"
+    r"(?:no-?_?reply|do-?not-?reply|wordpress|notifications?|notify|mailer(?:-daemon)?|forms?|webmaster|voicemail|fax|alerts?"
+    r"|quarantine|jira|tickets?|robot|bot|system|postmaster|bounces?|cron|root|daemon|invoices?|billing|receipts?)[.+@_-]"
 )
 _OPENING = ("forward", "original", "rule")
 _SEPARATOR_NAMES = {"forward": "a forward's separator", "original": "an 'original message' line", "rule": "a rule"}
@@ -55,6 +56,7 @@ class Forward:
     letter: Letter
     comment: str
     because: tuple[str, ...]
+    kind: MailKind = "personal"  # the innermost letter's own, where headers tell it
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,13 @@ import re
 from mail.headers import Headers
 from mail.lexicon import key, load_lexicon
 from mail.parts import Part
-from storage.messages import MailKind
+from storage.messages import Letter, MailKind
 
 _AUTO_WORDS = re.compile(r"\b(auto[-_]?repl(y|ied)|autoreply|autorespond(er)?|vacation)\b", re.IGNORECASE)
 _ROBOT = re.compile(
     r"(mailer-daemon|postmaster|mail-daemon|maildaemon|mailerdaemon|microsoftexchange[0-9a-f]{10,40})@?", re.IGNORECASE
 )
+_REFUSED = re.compile(r"\b(?:55\d[ -]|5\.\d\.\d)")
 _METHOD = re.compile(rb"(?im)^METHOD:\s{0,5}(REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|ADD|REFRESH|PUBLISH)\b")
 _DMARC_REPORT = re.compile(r"report[ -]domain:.{0,200}submitter:|dmarc (aggregate )?report|\[dmarc\]", re.IGNORECASE)
 _BULK_SENDERS = (
@@ -174,6 +175,43 @@ def _bulk(headers: Headers, sender: str, text: str) -> tuple[MailKind, str] | No
     if _MASS_SENDER.match(sender) and any(phrase in ending for phrase in load_lexicon().list_footers):
         return "bulk", "kind: a mass sender's address, and a way to unsubscribe"
     return None
+
+
+def kind_by_words(letter: Letter) -> MailKind:
+    """The kind of a mail of which only the words are left, such as the original of a forward."""
+    sender, subject, lexicon = letter.sender.address, letter.subject, load_lexicon()
+    if _DMARC_REPORT.search(subject[:300]):
+        return "feedback"
+    robot = _ROBOT.match(sender) is not None
+    if robot and (sender.startswith(("mailer-daemon", "mail-daemon")) or starts_with_phrase(subject, lexicon.bounces)):
+        return "bounce"
+    if starts_with_phrase(subject, lexicon.auto_replies):
+        return "auto-reply"
+    if starts_with_phrase(subject, lexicon.bounces) and any(
+        word in letter.body[:4_000] for word in ("550", "5.1.", "5.7.")
+    ):
+        return "bounce"
+    return "bulk" if _offers_leaving(letter) else "personal"
+
+
+def _offers_leaving(letter: Letter) -> bool:
+    """Does the mail itself, not what it quotes, end with a way to unsubscribe, alone on its line or as a link?"""
+    phrases = load_lexicon().list_footers
+    ending = letter.body[-6_000:]
+    word = key(ending)
+    if not any(phrase in word for phrase in phrases):
+        return False
+    lines = [line.strip() for line in ending.split("\n")]
+    if any(line.startswith(">") for line in lines):
+        return False
+    mass = _MASS_SENDER.match(letter.sender.address) is not None
+    for at in range(max(0, len(lines) - 40), len(lines)):
+        line = lines[at]
+        if not 0 < len(line) <= 300 or not any(phrase in key(line) for phrase in phrases):
+            continue
+        if mass or "http" in line or "http" in "".join(lines[at + 1 : at + 3]) or len(line.split()) <= 4 or "|" in line:
+            return True
+    return False
 
 
 def starts_with_phrase(subject: str, phrases: tuple[str, ...]) -> bool:

@@ -15,6 +15,7 @@ _FOLDER = Path(__file__).with_name("lexicons")
 _WORDS = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
 
+FORM_FIELDS = ("name", "first", "last", "email", "phone", "message")
 FIELDS = ("from", "date", "to", "cc", "bcc", "subject", "reply_to")
 
 
@@ -38,6 +39,10 @@ class Lexicon:
     list_footers: tuple[str, ...] = ()
     auto_replies: tuple[str, ...] = ()
     bounces: tuple[str, ...] = ()
+    delays: tuple[str, ...] = ()  # a bounce that only warns
+    returns: tuple[str, ...] = ()  # the day after which somebody is back
+    untils: tuple[str, ...] = ()  # the last day of an absence
+    form: dict[str, str] = field(default_factory=dict)  # a web form's label -> name, first, last, email, phone, message
     months: dict[str, dict[str, int]] = field(default_factory=dict)  # name -> language -> 1..12
     orders: dict[str, str] = field(default_factory=dict)  # language -> dmy, mdy or ymd
     dayparts: dict[str, str] = field(default_factory=dict)  # word -> am or pm
@@ -45,6 +50,8 @@ class Lexicon:
 
 def key(text: str) -> str:
     """Text as the look-ups hold it: folded, apostrophes straight, single blanks."""
+    if text.isascii():
+        return " ".join(text.lower().replace("`", "'").split())
     return " ".join(fold(text).translate(_APOSTROPHES).split())
 
 
@@ -69,6 +76,9 @@ def load_lexicon() -> Lexicon:
         "list_footer": [],
         "replies": [],
         "bounces": [],
+        "delays": [],
+        "returns": [],
+        "untils": [],
         "sent_from": [],
     }
     for path in sorted(_FOLDER.glob("*.toml")):
@@ -89,10 +99,12 @@ def load_lexicon() -> Lexicon:
         for section, names in (
             ("forward", ("stems",)),
             ("signature", ("legal", "list_footer", "sent_from")),
-            ("automatic", ("replies", "bounces")),
+            ("automatic", ("replies", "bounces", "delays", "returns", "untils")),
         ):
             for name in names:
                 lists[name] += sorted(_keys(data.get(section, {}), name))
+        for name in FORM_FIELDS:
+            lexicon.form |= dict.fromkeys(_keys(data.get("form", {}), name), name)
         lexicon.orders[code] = data["order"]
         _add_dates(lexicon, data["dates"], code)
     for word, meanings in headers.items():
@@ -103,6 +115,8 @@ def load_lexicon() -> Lexicon:
     lexicon.stems = tuple(lists["stems"])
     lexicon.legal, lexicon.list_footers = tuple(lists["legal"]), tuple(lists["list_footer"])
     lexicon.auto_replies, lexicon.bounces = tuple(lists["replies"]), tuple(lists["bounces"])
+    lexicon.delays = tuple(lists["delays"])
+    lexicon.returns, lexicon.untils = tuple(lists["returns"]), tuple(lists["untils"])
     lexicon.sent_from = tuple((first, last) for first, _, last in (_wild(item) for item in lists["sent_from"]))
     lexicon.wrote_words = {word for word in wrote if word.isalpha() and ord(word[0]) < 0x0E00}
     lexicon.wrote_phrases = tuple(sorted(wrote - lexicon.wrote_words))

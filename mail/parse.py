@@ -5,22 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from mail.absence import find_return
 from mail.addresses import parse_addresses
 from mail.attachments import MAX_ATTACHMENTS, describe_attachment, is_inline_picture
 from mail.body import Body, read_body, tail_of
+from mail.bounce import find_failures
 from mail.charset import decode_bytes
 from mail.dates import parse_header_date
 from mail.digest import content_digest, text_skeleton
 from mail.errors import MailUnreadable
+from mail.form import find_form
 from mail.forward import MAX_CHAIN, Context, Forward, find_forward
 from mail.headers import MAX_VALUE, Headers, decode_words
-from mail.kind import find_kind
+from mail.kind import find_kind, kind_by_words
 from mail.newest import newest_text
 from mail.parts import Part, read_tree
 from mail.signature import cut_comment
 from mail.subject import split_subject
 from mail.trust import is_authentic
-from storage.messages import Address, Attachment, Letter, Mail, MailKind
+from storage.messages import Address, Attachment, Form, Letter, Mail, MailKind
 
 _MESSAGE_ID = re.compile(r"<[^<>\r\n]{1,900}>")
 
@@ -40,6 +43,8 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
     original = forward.letter if forward else None
     if original is not None and kind == "calendar" and not _is_invitation(root):
         kind, why = "personal", ""
+    reply_to = parse_addresses(_value(headers, "reply-to"))
+    own = frozenset(each.address for each in (outer.sender, *outer.to, *outer.cc))
     return Mail(
         outer=outer,
         original=original,
@@ -49,11 +54,31 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         message_id=_ids(headers, "message-id")[0] if _ids(headers, "message-id") else headers.plain("message-id")[:998],
         in_reply_to=next(iter(_ids(headers, "in-reply-to")), ""),
         references=_ids(headers, "references"),
-        reply_to=parse_addresses(_value(headers, "reply-to")),
+        reply_to=reply_to,
         digest=content_digest(outer, original),
         attachments=_attachments(parts, body, forward),
         because=tuple(filter(None, (*(forward.because if forward else ()), why, proof))),
+        original_kind=_original_kind(forward),
+        failed=find_failures(parts, body.text, own) if kind == "bounce" else (),
+        away=find_return(outer.newest or outer.body) if kind == "auto-reply" else "",
+        form=_form(headers, outer, original, reply_to, kind),
     )
+
+
+def _original_kind(forward: Forward | None) -> MailKind:
+    """Of a forward, the original's kind: an attached mail's headers tell it, else its sender and its words."""
+    if forward is None:
+        return "personal"
+    return kind_by_words(forward.letter) if forward.kind == "personal" else forward.kind
+
+
+def _form(
+    headers: Headers, outer: Letter, original: Letter | None, reply_to: tuple[Address, ...], kind: MailKind
+) -> Form | None:
+    """The person behind a program's mail, also a forwarded one's."""
+    if original is not None:
+        return find_form(Headers(), original, ())
+    return None if kind in ("bounce", "feedback", "calendar") else find_form(headers, outer, reply_to)
 
 
 def _letter(headers: Headers, body: Body) -> Letter:
@@ -165,8 +190,8 @@ def _from_bytes(raw: bytes, body: Body, chain: int) -> Forward | None:
     kind, _ = find_kind(parts, letter.subject, letter.sender.address, letter.body)
     deeper = _find(letter, inner_body, parts, kind, headers, chain + 1)
     if deeper is not None:
-        return Forward(deeper.letter, comment, (reason, *deeper.because))
-    return Forward(letter, comment, (reason,))
+        return Forward(deeper.letter, comment, (reason, *deeper.because), deeper.kind)
+    return Forward(letter, comment, (reason,), kind)
 
 
 def _is_invitation(root: Part) -> bool:

@@ -21,6 +21,7 @@ _CLOCK = re.compile(r"\d{1,2}[:.hH\u6642\u65f6]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}[./
 _TIME = re.compile(r"\d\s?[:.hH\u6642\u65f6]\s?\d\d(?!\d)")
 _ADDRESS_END = re.compile(r"[<(\[][^<>()\s]{1,120}@[^<>()\s]{1,150}[>)\]]{1,2}\s{0,2}[:\uff1a]?\*?$")
 _GROUPWISE_NAME = re.compile(r"\s(?=\d{1,4}[./-])|\s>>>|,\s")
+_DATED_END = re.compile(r"\d.{0,20}\s[^\s<>()@]{1,64}@[^\s<>()@]{1,150}:$|@[^@]{1,150}>\s\[[\d\s:./-]{8,20}\]:$")
 _ADDRESS = re.compile(r"[^\s<>()\[\]\"':,;]{1,100}@[^\s<>()\[\]\"':,;]{1,150}")
 
 
@@ -57,7 +58,7 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
     if (
         first.blank
         or len(first.text) > MAX_JOINED
-        or (first.text[:1] in "-*\u2022" and first.text[:2] in ("- ", "* ", "\u2022 "))
+        or (first.text[:2] in ("- ", "* ", "\u2022 ") and not first.text.rstrip().endswith("]:"))
     ):
         return None
     joined = ""
@@ -93,8 +94,9 @@ def _begins_later(lines: list[Line], start: int, end: int) -> bool:
     if full or "@" in first or any(char.isdigit() for char in first):
         return False
     tail = " ".join(line.text.strip() for line in lines[start + 1 : end + 1])
-    told = "@" in tail or LINK in tail or says_wrote(tail)
-    return told and _CLOCK.search(tail) is not None and _introduces(tail, True)
+    addressed, wrote = "@" in tail or LINK in tail, says_wrote(tail)
+    told = addressed and wrote if _CLOCK.search(tail) is None else addressed or wrote
+    return told and _introduces(tail, True)
 
 
 def _introduces(joined: str, quoted: bool) -> bool:
@@ -111,8 +113,10 @@ def _introduces(joined: str, quoted: bool) -> bool:
         return addressed or _TIME.search(joined) is not None
     if quoted and dated and addressed and joined.endswith(">") and len(joined) <= 160:
         return True  # `2026/3/2 Anna Kern <anna@kern.example>`
-    if addressed and dated and _ADDRESS_END.search(joined[-300:]) and joined.endswith((":", "\uff1a")):
+    if addressed and dated and colon and _ADDRESS_END.search(joined[-300:]) is not None:
         return True
+    if addressed and len(joined) <= 160 and _TIME.search(joined) and _DATED_END.search(joined[-300:]):
+        return True  # `Mar 2, 2026, 10:12 by anna@kern.example:`, `* Anna <anna@kern.example> [02-03-26 10:12]:`
     return (
         quoted and dated and joined.endswith((":", "\uff1a")) and len(joined) <= 160 and parse_date(joined) is not None
     )

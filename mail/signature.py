@@ -35,6 +35,8 @@ _FROM = frozenset(
         "ze",
     )
 )
+_BREAK = re.compile(r"[,.;?!]\s")
+_DEVICE = re.compile(r"\b(?:iphone|ipad|galaxy|android|smartphone|phone|mobile|outlook|blackberry)\b")
 _PUNCTUATION = " ,.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
 
 MAX_SIGNATURE = 30  # lines; what is longer is text
@@ -76,9 +78,16 @@ def _without_own_name(lines: list[str], writer: str) -> list[str]:
 
 def is_device_line(line: str) -> bool:
     """`Sent from my iPhone` and its kin."""
-    plain = _LINK.sub("", line[:300]).strip(" .!*_-|")
+    plain = _LINK.sub("", line[:300]).strip(" .!*_-|[]")
     if not plain or len(plain) > 110 or len(plain.split()) > 13:
         return False
+    first, stop, second = plain.partition(". ")
+    if stop and second and first:
+        return _says_device(first) and _says_device(second)
+    return _says_device(plain)
+
+
+def _says_device(plain: str) -> bool:
     word = key(plain)
     starts, ends = _device_edges()
     if not (word.startswith(starts) or word.endswith(ends)):
@@ -87,9 +96,11 @@ def is_device_line(line: str) -> bool:
         if last == "\0":
             if word == first:
                 return True
-        elif word.startswith(first) and word.endswith(last) and len(word) > len(first) + len(last):
+        elif word.startswith(first) and word.endswith(last) and len(word) >= len(first) + len(last):
             middle = word[len(first) : len(word) - len(last)]
-            if len(middle.split()) <= (7 if len(first) + len(last) > 8 else 4) and not re.search(r"[,.;?!]\s", middle):
+            if len(middle.split()) <= (7 if len(first) + len(last) > 8 else 4) and (
+                not _BREAK.search(middle) or _DEVICE.search(middle)
+            ):
                 return True
     return False
 

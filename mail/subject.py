@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 from mail.lexicon import key, load_lexicon
@@ -17,6 +18,7 @@ _WRAPPED = re.compile(r"\s{0,20}\[\s{0,3}(fwd?|wg|tr)\s{0,3}:\s{0,5}(.{0,900}?)\
 _TRAILING = re.compile(r"\s{0,5}\((fwd?|forwarded)\)\s{0,5}$", re.IGNORECASE)
 
 
+@lru_cache(maxsize=128)
 def split_subject(subject: str) -> tuple[tuple[Prefix, ...], str]:
     """The prefixes, outermost first, and the bare subject after them. A tag in brackets before one is passed over."""
     prefixes: list[Prefix] = []

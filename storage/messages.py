@@ -55,6 +55,24 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
+class Failure:
+    """An address that a bounce says could not be reached."""
+
+    address: str  # lower-cased
+    permanent: bool  # False: it may work later
+    status: str = ""  # RFC 3463, such as 5.1.1, where the bounce tells it
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Who wrote a mail that a program sent for them: a web form's fields, Reply-To, a group's headers."""
+
+    person: Address
+    phone: str = ""  # as written
+    text: str = ""  # what they wrote; empty where the mail doesn't mark it
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A raw mail, understood: the letter that arrived and, when it is a forward, the original inside it."""
 
@@ -70,6 +88,10 @@ class Mail:
     digest: str = ""  # of the content alone (From, Date, Subject, text): the same over every route
     attachments: tuple[Attachment, ...] = ()
     because: tuple[str, ...] = ()  # why it was understood so, for people
+    original_kind: MailKind = "personal"  # of a forward: the original's own, as far as it can be told
+    failed: tuple[Failure, ...] = ()  # of a bounce
+    away: str = ""  # of an automatic reply: its words on when its writer is back, `back on 3 March`
+    form: Form | None = None  # of a mail whose From is only a program's or a group's
 
     @property
     def letter(self) -> Letter:
@@ -164,7 +186,7 @@ class Button:
     token: str
 
 
-ReplyKind = Literal["reply", "reminder", "digest", "notice"]
+ReplyKind = Literal["reply", "reminder", "digest", "notice", "letter"]  # a letter goes to a contact
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,3 +235,4 @@ class Draft:
     spans: tuple[Span, ...]
     choices: tuple[tuple[Choice, ...], ...] = ()
     kind: ReplyKind = "reply"
+    gathered: str = ""  # what it gathers: it is said at the next full hour, once, however often it is drafted

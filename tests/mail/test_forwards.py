@@ -9,6 +9,7 @@ from mail.parse import parse_mail
 from storage.messages import Mail
 from tests.mail.corpus.combined import combined, squeezed
 from tests.mail.corpus.forwards import Case, build, cases
+from tests.mail.corpus.harmless import harmless
 from tests.mail.corpus.special import NOT_FORWARDS, SPECIAL, Special
 
 CASES = list(cases())
@@ -74,6 +75,11 @@ def test_special_forwards(special: Special) -> None:
 @pytest.mark.parametrize(("label", "raw"), NOT_FORWARDS, ids=[label for label, _ in NOT_FORWARDS])
 def test_no_forward(label: str, raw: bytes) -> None:
     assert parse_mail(raw).original is None
+
+
+def test_no_reply_and_no_automatic_mail_of_1000_is_a_forward() -> None:
+    taken = [label for label, raw in map(harmless, range(1000)) if parse_mail(raw).original is not None]
+    assert taken == []
 
 
 def test_the_digest_of_a_forward_begins_that_of_the_mail_itself() -> None:
