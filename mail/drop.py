@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import errno
-import ipaddress
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 from mail.lmtp import Conversation, Conversations, Limits
+from mail.url import is_loopback
 from storage.errors import RapportError, WrongSetting
 
 log = logging.getLogger("rapport.drop")
@@ -39,7 +39,7 @@ async def serve_drop(
     Raises WrongSetting for an address that other machines can reach, unless `anywhere`, and CannotListen.
     """
     host, port = address
-    if not anywhere and not _is_loopback(host):
+    if not anywhere and not is_loopback(host):
         raise WrongSetting(
             f"RAPPORT_DROP can't be {host}:{port}: other machines could put mail in there. Use an address of this "
             "machine alone, for example 127.0.0.1:2525, and let your mail server hand the mail over; or off."
@@ -60,13 +60,6 @@ async def serve_drop(
     finally:
         server.close()
         await conversations.close()
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host.lower() == "localhost"
 
 
 def _why_not(host: str, port: int, error: OSError) -> str:

@@ -22,9 +22,10 @@ from typing import Any, TypeVar
 
 from aioimaplib import aioimaplib
 
-from mail.account import Account, is_loopback
+from mail.account import Account
 from mail.folder import Folder, is_sent_folder
 from mail.folder_name import decode_folder, encode_folder, quote
+from mail.url import is_loopback
 from storage.errors import AccessRefused, RapportError
 
 T = TypeVar("T")

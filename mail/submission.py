@@ -96,7 +96,7 @@ class Submission:
         server, now = self._server, asyncio.get_running_loop().time
         if now() < self._shut_until:
             raise NotNow("the mail server refused the login: it isn't asked again yet", self._shut_until - now())
-        if self._tls is None and server.security != "none":
+        if self._tls is None and server.security != "plain":
             self._tls = await asyncio.to_thread(trusting, self._ca)
         client = SMTP(
             hostname=server.host,

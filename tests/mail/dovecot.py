@@ -17,8 +17,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
-from mail.account import Account, Security
+from mail.account import Account
 from mail.folder_name import encode_folder, quote
+from mail.url import Security
 from tests.conftest import PEERS
 
 USERS = {

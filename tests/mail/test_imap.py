@@ -17,12 +17,13 @@ from bot import loops
 from bot.imap_in import FolderFollower
 from bot.loops import handle_messages, keep_running
 from bot.mail_in import MailIn
-from mail.account import Account, Security
+from mail.account import Account
 from mail.imap import Limits, LoginRefused, MailboxTrouble, open_mailbox
 from mail.oauth import NoToken, access_token
 from mail.parse import parse_mail
 from mail.prepare import MailParser
 from mail.tls import trusting
+from mail.url import Security
 from storage.messages import Mail
 from storage.opening import open_database
 from storage.wakeup import watching
