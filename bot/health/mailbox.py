@@ -40,7 +40,10 @@ async def examine_mailbox(
             count, seen = await _look(mailbox)
             sent = await mailbox.is_sent(folder)
     except LoginRefused:
-        todo = "is it an app password, is IMAP switched on in the mailbox? See docs/running.md"
+        todo = (
+            "is it an app password, is IMAP switched on in the mailbox? See docs/running.md. A running Rapport tries "
+            "again within 15 minutes, at once when it is started anew"
+        )
         return fail(name, f"{place} refuses the user or the password", todo), _NONE
     except NoToken as error:
         return fail(name, str(error), "run RAPPORT_OAUTH_COMMAND by hand"), _NONE

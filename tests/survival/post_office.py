@@ -112,7 +112,7 @@ class ServerOfFaults(FakeMailServer):
         "RCPT": ((0.04, "451 4.7.1 <ida@firma.example> qxgreylisted"), (0.02, "drop")),
         "DATA": ((0.03, "451 4.3.0 qxlater"),),
         "text": ((0.04, "drop"),),
-        "dot": ((0.04, "451 4.3.0 qxlater"), (0.04, "drop"), (0.07, "take and drop")),
+        "dot": ((0.04, "451 4.3.0 qxlater"), (0.04, "drop"), (0.07, "take and drop"), (0.01, "take and hang")),
     }
 
     def __init__(self, seed: int, tls: Certificates) -> None:
