@@ -1,4 +1,4 @@
-"""One of our messages as a mail: text and HTML, threaded, marked as automatic. Pure.
+"""One of our messages as a mail, text and HTML: what Rapport says, marked as automatic, or a user's own letter. Pure.
 
 Sources: RFC 5322 3.6.4 (In-Reply-To, References), RFC 3834 5 (Auto-Submitted), [MS-OXCMAIL] (X-Auto-Response-Suppress).
 """
@@ -72,6 +72,40 @@ def render_mail(message: OutgoingMessage, envelope: Envelope) -> EmailMessage:
     return mail
 
 
+@dataclass(frozen=True, slots=True)
+class Personal:
+    """A letter that a user writes: `reply_to` None when answers come to its From anyway; `thread` ids, the nearest last."""
+
+    sender: Address
+    to: Address
+    subject: str
+    text: str
+    message_id: str
+    date: datetime
+    reply_to: Address | None = None
+    thread: tuple[str, ...] = ()
+
+
+def render_letter(letter: Personal) -> EmailMessage:
+    """A letter as any mail program would write it: nothing in it is ours. Raises ValueError as render_mail does."""
+    mail = EmailMessage(policy=_POLICY)
+    mail["From"] = _mailbox(letter.sender)
+    mail["To"] = _mailbox(letter.to)
+    if letter.reply_to is not None:
+        mail["Reply-To"] = _mailbox(letter.reply_to)
+    mail["Subject"] = _line(letter.subject)[:400]
+    mail["Date"] = format_datetime(letter.date)
+    mail["Message-ID"] = letter.message_id
+    if ids := _shortened([each for each in dict.fromkeys(letter.thread) if _ID.fullmatch(each)]):
+        mail["In-Reply-To"] = ids[-1]
+        mail["References"] = " ".join(ids)
+    words = _seen(letter.text).rstrip("\n")
+    paragraphs = "\n".join(f"<p>{_styled('plain', each)}</p>" for each in re.split(r"\n{2,}", words))
+    mail.set_content(words + "\n")
+    mail.add_alternative(_page(paragraphs), subtype="html")
+    return mail
+
+
 def subject_of(reply: Reply, answers: Mail | None) -> str:
     """A heading (a bold beginning) is the subject; else that of the mail answered; else the first line."""
     heading = reply.spans[0].text if reply.spans and reply.spans[0].style == "bold" else ""
@@ -94,7 +128,7 @@ def as_html(reply: Reply) -> str:
     words = "".join(_styled(span.style, _seen(span.text)) for span in reply.spans)
     rows = [html.escape(row) for row in _rows(reply)]
     paragraphs = "\n".join(f"<p>{each}</p>" for each in (words, "<br>\n".join(rows)) if each)
-    return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{paragraphs}\n</body></html>\n'
+    return _page(paragraphs)
 
 
 def domain_of(address: str) -> str:
@@ -105,6 +139,10 @@ def domain_of(address: str) -> str:
 def on_the_wire(address: str) -> str:
     """The address with its domain as mail servers write it."""
     return f"{address.rpartition('@')[0]}@{domain_of(address)}"
+
+
+def _page(body: str) -> str:
+    return f'<!DOCTYPE html>\n<html><head><meta charset="utf-8"></head><body>\n{body}\n</body></html>\n'
 
 
 def _rows(reply: Reply) -> list[str]:
@@ -129,9 +167,12 @@ def _thread(answered: Mail) -> list[str]:
     if not _ID.fullmatch(answered.message_id):
         return []
     earlier = [each for each in answered.references if _ID.fullmatch(each) and each != answered.message_id]
-    if len(earlier) > _MOST_REFERENCES:
-        earlier = [earlier[0], *earlier[1 - _MOST_REFERENCES :]]  # the first names the thread
-    return [*earlier, answered.message_id]
+    return _shortened([*earlier, answered.message_id])
+
+
+def _shortened(ids: list[str]) -> list[str]:
+    """At most so many ids as references may be: the first names the thread."""
+    return ids if len(ids) <= _MOST_REFERENCES else [ids[0], *ids[1 - _MOST_REFERENCES :]]
 
 
 def _seen(text: str) -> str:

@@ -1,21 +1,24 @@
-"""Mail's way out: each row of the outbox that is for a member of the team, as a mail to their own address."""
+"""Mail's way out: what Rapport says goes to the team's own addresses, a letter to whom its author's tap released it."""
 
 from __future__ import annotations
 
 import asyncio
 from email.message import EmailMessage
+from functools import partial
 from types import TracebackType
 from typing import Self
 
 from sqlalchemy import Connection
 
-from mail.render import Envelope, domain_of, on_the_wire, render_mail
+from mail.digest import content_digest
+from mail.render import Envelope, Personal, domain_of, on_the_wire, render_letter, render_mail
 from mail.server import MailServer
-from mail.submission import Submission, Unknown
+from mail.submission import Submission
 from storage.clock import Clock
 from storage.database import Database
-from storage.messages import Address, Mail, OutgoingMessage
-from storage.outbox import Carrier, Never
+from storage.letters import WrittenLetter, mark_going, released_letter
+from storage.messages import Address, Letter, Mail, OutgoingMessage
+from storage.outbox import Carrier, Never, Unknown
 from storage.sent import answered_mail, mail_id
 from storage.users import User, user_by_id
 
@@ -24,7 +27,7 @@ _LONGEST_DOUBT = 6 * 60 * 60.0  # seconds between two tries while nobody knows w
 
 
 class MailFace:
-    """Sends to the team's own addresses, to nobody else."""
+    """Sends to the team's own addresses, and a letter that a tap released to its contact; to nobody else."""
 
     def __init__(
         self,
@@ -38,6 +41,7 @@ class MailFace:
         seconds: float = 15,
     ) -> None:
         self._sender = on_the_wire(sender)
+        self._address = sender
         self._domain = domain_of(sender)
         self._database = database
         self._clock = clock
@@ -63,6 +67,8 @@ class MailFace:
 
         When nobody knows whether it was taken it is sent again, by the same Message-ID, less and less often.
         """
+        if message.reply.kind == "letter":
+            return await self._deliver_letter(message)
         user, answers = await self._database.read(lambda connection: _look_up(connection, message))
         if user is None or not user.email:
             raise Never("its user has no mail address")
@@ -81,6 +87,53 @@ class MailFace:
         if recipient in refused:
             raise refused[recipient]
         return reference
+
+    async def _deliver_letter(self, message: OutgoingMessage) -> str:
+        """Sends a user's letter to its contact, once: what isn't certain to have failed is never tried again.
+
+        Raises Unknown when nobody knows whether it went. That it's being handed over is written down before.
+        """
+        letter, user = await self._database.read(lambda connection: _released(connection, message))
+        if letter is None or user is None or letter.state not in ("queued", "going"):
+            raise Never("no tap of a member released it")
+        if letter.state == "going":
+            raise Unknown("the program stopped while it was handed over")
+        own, ours = Address(user.name, user.email), Address(user.name, self._address)
+        as_user = bool(user.email) and user.email.rpartition("@")[2] == self._address.rpartition("@")[2].lower()
+        personal = Personal(
+            sender=own if as_user else ours,
+            to=Address("", letter.address),
+            reply_to=ours if as_user else None,
+            subject=letter.subject,
+            text=message.reply.text,
+            message_id=letter.message_id,
+            date=self._clock.wall(),
+            thread=tuple(letter.thread.split()),
+        )
+        try:
+            recipient, mail = on_the_wire(letter.address), render_letter(personal)
+        except ValueError as error:
+            raise Never("the address can't be written to", "5.1.3") from error
+        octets = await _flattened(mail, len(personal.text))
+        digest = content_digest(Letter(personal.sender, subject=personal.subject, body=personal.text), None)
+
+        async def begin() -> None:
+            mark = partial(mark_going, letter_id=letter.id, digest=digest.partition("-")[0])
+            if not await self._database.write(mark):
+                raise Never("it was taken back")
+
+        refused = await self._submission.send(self._sender, [recipient], octets, begin)
+        if recipient in refused:
+            raise refused[recipient]
+        return letter.message_id
+
+
+def _released(connection: Connection, message: OutgoingMessage) -> tuple[WrittenLetter | None, User | None]:
+    """The letter, if it is the one that a tap released, and its author, if that is still a member who may write."""
+    letter = released_letter(connection, message.id)
+    user = user_by_id(connection, letter.user_id) if letter is not None else None
+    fits = letter is not None and user is not None and user.may_write and letter.address == message.address
+    return (letter, user) if fits else (None, None)
 
 
 def _look_up(connection: Connection, message: OutgoingMessage) -> tuple[User | None, Mail | None]:

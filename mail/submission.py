@@ -10,7 +10,7 @@ import asyncio
 import contextlib
 import re
 import ssl
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from types import TracebackType
 from typing import Literal, Self
 
@@ -19,7 +19,7 @@ from aiosmtplib import SMTP, SMTPException, SMTPResponseException
 
 from mail.server import MailServer
 from mail.tls import trusting
-from storage.outbox import Never, NotNow
+from storage.outbox import Never, NotNow, Unknown
 
 Step = Literal["connecting", "MAIL", "RCPT", "DATA"]
 
@@ -29,10 +29,6 @@ _LONGEST_PAUSE = 15 * 60.0  # seconds after a login that was refused again and a
 _FAREWELL = 1.0  # seconds that a server may take to say goodbye
 _LOGIN_WANTED = (530, 534, 535, 538)
 _ENHANCED = re.compile(r"\s*([245]\.\d{1,3}\.\d{1,3})\b")
-
-
-class Unknown(NotNow):
-    """The connection broke after the end of the mail: nobody knows whether the server took it."""
 
 
 class Submission:
@@ -58,14 +54,22 @@ class Submission:
         if client is not None:
             await _leave(client)
 
-    async def send(self, sender: str, recipients: Sequence[str], octets: bytes) -> dict[str, NotNow | Never]:
+    async def send(
+        self,
+        sender: str,
+        recipients: Sequence[str],
+        octets: bytes,
+        before_data: Callable[[], Awaitable[None]] | None = None,
+    ) -> dict[str, NotNow | Never]:
         """Hands over one mail: the recipients who were refused, with what to do about each.
 
         Raises NotNow, Unknown or Never when it went to nobody. `octets` is the mail with CRLF, 7 bits a character.
+        `before_data` is awaited when a recipient was taken, right before the mail itself goes: what failed until then
+        has certainly not arrived.
         """
         client = await self._client()
         try:
-            refused = await _transact(client, sender, recipients, octets)
+            refused = await _transact(client, sender, recipients, octets, before_data)
         except BaseException:
             client.close()  # what its server would say next is anybody's guess
             raise
@@ -140,7 +144,13 @@ class Submission:
             await _leave(client)
 
 
-async def _transact(client: SMTP, sender: str, recipients: Sequence[str], octets: bytes) -> dict[str, NotNow | Never]:
+async def _transact(
+    client: SMTP,
+    sender: str,
+    recipients: Sequence[str],
+    octets: bytes,
+    before_data: Callable[[], Awaitable[None]] | None,
+) -> dict[str, NotNow | Never]:
     refused: dict[str, NotNow | Never] = {}
     step: Step = "MAIL"
     try:
@@ -155,6 +165,8 @@ async def _transact(client: SMTP, sender: str, recipients: Sequence[str], octets
                 refused[recipient] = verdict_on(error, step)
         if len(refused) == len(recipients):
             raise next((each for each in refused.values() if isinstance(each, NotNow)), refused[recipients[0]])
+        if before_data is not None:
+            await before_data()
         step = "DATA"
         await client.data(octets)
     except (SMTPException, OSError, ValueError) as error:
@@ -186,10 +198,13 @@ def _verdict_on_code(code: int, text: str, step: Step) -> NotNow | Never:
     reason = f"the mail server said {said} at {step}"
     if code < 500:
         return NotNow(reason)
-    too_big = code == 552 or (enhanced is not None and enhanced[1] == "5.3.4")
+    too_big = (code == 552 and step != "RCPT") or (enhanced is not None and enhanced[1] == "5.3.4")
     if code in _LOGIN_WANTED or step == "connecting" or (step == "MAIL" and not too_big):
         return NotNow(reason, SETUP_PAUSE)  # no fault of this mail: it goes when the set-up is put right
-    return Never(reason)
+    if enhanced is not None:
+        return Never(reason, enhanced[1])
+    plain = {550: "5.1.1", 551: "5.1.1", 553: "5.1.3", 552: "5.2.2"} if step == "RCPT" else {}  # what they mean there
+    return Never(reason, "5.3.4" if too_big else plain.get(code, ""))
 
 
 async def _leave(client: SMTP) -> None:

@@ -73,8 +73,16 @@ class NotNow(Exception):
         self.wait = wait
 
 
+class Unknown(NotNow):
+    """Nobody knows whether it was delivered: what was handed over wasn't answered."""
+
+
 class Never(Exception):
-    """It can't be delivered at all: blocked, gone, refused for good."""
+    """It can't be delivered at all: blocked, gone, refused for good; `status` as RFC 3463 has it (5.1.1), if known."""
+
+    def __init__(self, reason: str, status: str = "") -> None:
+        super().__init__(reason)
+        self.status = status
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,6 +264,22 @@ def mark_parked(connection: Connection, row_id: int, error: str) -> None:
         update(outbox).where(outbox.c.id == row_id).values(state="parked", error=error[:500], lease_until=None)
     )
     announce(connection, "outbox")
+
+
+def mark_uncertain(connection: Connection, row_id: int, error: str) -> None:
+    """Nobody knows whether it was delivered, and it must not come twice: it isn't tried again; its lane goes on."""
+    connection.execute(
+        update(outbox).where(outbox.c.id == row_id).values(state="uncertain", error=error[:500], lease_until=None)
+    )
+    announce(connection, "outbox")
+
+
+def take_back(connection: Connection, row_id: int) -> bool:
+    """It isn't to be sent any more; False when it was already, or is being sent."""
+    waits = (outbox.c.id == row_id) & (outbox.c.state == "queued")
+    taken = connection.execute(update(outbox).where(waits).values(state="parked", error="taken back", body=""))
+    announce(connection, "outbox")
+    return taken.rowcount == 1
 
 
 def release(connection: Connection, row_ids: list[int]) -> None:

@@ -2,6 +2,7 @@
 
 from storage.tables.columns import metadata
 from storage.tables.flow import buttons, changes, inbox, jobs, mailboxes, meta, outbox, questions
+from storage.tables.letters import letter_templates, letters
 from storage.tables.people import (
     companies,
     contact_sources,
@@ -41,6 +42,8 @@ __all__ = [
     "interaction_contacts",
     "interactions",
     "jobs",
+    "letter_templates",
+    "letters",
     "mailboxes",
     "meta",
     "metadata",

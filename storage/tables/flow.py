@@ -58,7 +58,7 @@ outbox = Table(
     Column("carrier", String(10), nullable=False, server_default=""),  # which face delivered it
     Column("sent_ref", String(300), nullable=False, server_default=""),  # the channel's id of what was sent
     one_of("channel", "console", "telegram", "email", "push"),
-    one_of("kind", "reply", "reminder", "digest", "notice"),
+    one_of("kind", "reply", "reminder", "digest", "notice", "letter"),
     one_of("state", "queued", "claimed", "sent", "uncertain", "parked"),
     Index("ix_outbox_next", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),
     Index("ix_outbox_open", "lane", "id", sqlite_where=_OPEN, postgresql_where=_OPEN),

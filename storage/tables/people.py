@@ -29,6 +29,7 @@ users = Table(
     Column("default_time", String(5), nullable=False, server_default="09:00"),  # of reminders that name only a date
     Column("quiet_from", String(5), nullable=False, server_default="22:00"),  # the user's wall clock
     Column("quiet_to", String(5), nullable=False, server_default="07:00"),
+    Column("signature", Text, nullable=False, server_default=""),  # below the mails that the user writes to contacts
     moment("created_at", required=True),
     moment("removed_at"),
     version(),

@@ -13,11 +13,11 @@ from bot.delivery import Delivery
 from mail import submission
 from mail.server import parse_server
 from mail.smtp import MailFace
-from mail.submission import SETUP_PAUSE, Submission, Unknown
+from mail.submission import SETUP_PAUSE, Submission
 from storage import outbox
 from storage.errors import WrongSetting
 from storage.messages import Button, OutgoingMessage, Reply, Span
-from storage.outbox import Destination, Never, NotNow
+from storage.outbox import Destination, Never, NotNow, Unknown
 from tests.fakes.mail_server import PASSWORD, USER, Certificates, FakeMailServer, Phase, make_certificates
 from tests.house import TestHouse
 

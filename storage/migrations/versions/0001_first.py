@@ -96,6 +96,7 @@ def upgrade() -> None:
         sa.Column("default_time", sa.String(length=5), server_default="09:00", nullable=False),
         sa.Column("quiet_from", sa.String(length=5), server_default="22:00", nullable=False),
         sa.Column("quiet_to", sa.String(length=5), server_default="07:00", nullable=False),
+        sa.Column("signature", sa.Text(), server_default="", nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -238,6 +239,25 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "letter_templates",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("name", sa.String(length=100), nullable=False),
+        sa.Column("folded", sa.String(length=100), nullable=False),
+        sa.Column("language", sa.String(length=2), server_default="", nullable=False),
+        sa.Column("subject", sa.Text(), server_default="", nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_letter_templates_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letter_templates")),
+        sa.UniqueConstraint("folded", "language", name=op.f("uq_letter_templates_folded_language")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("letter_templates", schema=None) as batch_op:
+        batch_op.create_index("ix_letter_templates_user_id", ["user_id"], unique=False)
+
+    op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("key", sa.String(length=300), nullable=False),
@@ -261,7 +281,7 @@ def upgrade() -> None:
         sa.Column("carrier", sa.String(length=10), server_default="", nullable=False),
         sa.Column("sent_ref", sa.String(length=300), server_default="", nullable=False),
         sa.CheckConstraint("channel IN ('console', 'telegram', 'email', 'push')", name=op.f("ck_outbox_channel")),
-        sa.CheckConstraint("kind IN ('reply', 'reminder', 'digest', 'notice')", name=op.f("ck_outbox_kind")),
+        sa.CheckConstraint("kind IN ('reply', 'reminder', 'digest', 'notice', 'letter')", name=op.f("ck_outbox_kind")),
         sa.CheckConstraint(
             "state IN ('queued', 'claimed', 'sent', 'uncertain', 'parked')", name=op.f("ck_outbox_state")
         ),
@@ -529,6 +549,69 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("deal_sources", schema=None) as batch_op:
         batch_op.create_index("ix_deal_sources_deal_id", ["deal_id"], unique=False)
+
+    op.create_table(
+        "letters",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("user_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("answers_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("address", sa.String(length=320), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("in_reply_to", sa.String(length=998), server_default="", nullable=False),
+        sa.Column("thread", sa.Text(), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=9), server_default="draft", nullable=False),
+        sa.Column("error", sa.Text(), server_default="", nullable=False),
+        sa.Column("lane", sa.String(length=300), nullable=False),
+        sa.Column("shown", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("message_id", sa.String(length=300), server_default="", nullable=False),
+        sa.Column("digest", sa.String(length=64), server_default="", nullable=False),
+        sa.Column("outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("released_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("released_in", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("interaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("queued_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("version", sa.Integer(), server_default="1", nullable=False),
+        sa.CheckConstraint(
+            "state IN ('draft', 'dropped') OR released_by IS NOT NULL", name=op.f("ck_letters_released")
+        ),
+        sa.CheckConstraint(
+            "state IN ('draft', 'queued', 'going', 'sent', 'refused', 'uncertain', 'dropped')",
+            name=op.f("ck_letters_state"),
+        ),
+        sa.ForeignKeyConstraint(["outbox_id"], ["outbox.id"], name=op.f("fk_letters_outbox_id")),
+        sa.ForeignKeyConstraint(["released_by"], ["buttons.id"], name=op.f("fk_letters_released_by")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_letters_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_letters")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("letters", schema=None) as batch_op:
+        batch_op.create_index("ix_letters_contact_id", ["contact_id"], unique=False)
+        batch_op.create_index(
+            "ix_letters_message_id",
+            ["message_id"],
+            unique=False,
+            sqlite_where=sa.text("message_id <> ''"),
+            postgresql_where=sa.text("message_id <> ''"),
+        )
+        batch_op.create_index(
+            "ix_letters_outbox_id",
+            ["outbox_id"],
+            unique=False,
+            sqlite_where=sa.text("outbox_id IS NOT NULL"),
+            postgresql_where=sa.text("outbox_id IS NOT NULL"),
+        )
+        batch_op.create_index(
+            "ix_letters_released_by",
+            ["released_by"],
+            unique=False,
+            sqlite_where=sa.text("released_by IS NOT NULL"),
+            postgresql_where=sa.text("released_by IS NOT NULL"),
+        )
+        batch_op.create_index("ix_letters_user_id", ["user_id"], unique=False)
 
     op.create_table(
         "notes",
