@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 
 from mail.addresses import parse_address, parse_addresses
-from mail.collecting import Collector
+from mail.collecting import Collector, collect_raw
 from mail.dates import parse_date
 from mail.html import LINK
-from mail.labels import read_bare_label, read_label
+from mail.labels import begins_raw_headers, read_bare_label, read_label
 from mail.lines import MAX_LINES, Line, Separator, classify_separator, is_framed
 from storage.messages import Address
+
+_MOMENT = re.compile(r"\b\d{4}\b.{0,30}\b\d{1,2}[:.]\d\d\b")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,10 @@ class BlockFinder:
         label = read_label(lines[start].text)
         if label is None or (label[0] is None and not loose):
             return _without_colons(lines, start) if label is None and (loose or bare) else None
+        if (loose or bare) and begins_raw_headers(lines[start].text):
+            fields, end = collect_raw(lines, start)
+            if "from" in fields and len(fields) > 2:
+                return Block(start, end, lines[start].depth, fields, frozenset(("en",)), top=start)
         collector = Collector(lines, start, len(lines))
         collector.collect()
         if "from" not in collector.fields:
@@ -83,11 +90,19 @@ class BlockFinder:
                 return _by_structure(lines, start, len(lines))
             self._barren = collector.end
             return None
+        if collector.gap and label[0] != "from" and self._begins_later(collector.gap):
+            return None
         if len(collector.fields) < 2 and not (bare and "@" in collector.fields["from"]):
             return None
         if collector.spare and len(collector.fields) > 2:
             collector.complete()
         return Block(start, collector.end, lines[start].depth, collector.fields, collector.languages(), top=start)
+
+    def _begins_later(self, at: int) -> bool:
+        """Does a whole block of its own begin after the gap, so that the label above it is somebody's text?"""
+        later = Collector(self._lines, at, len(self._lines))
+        later.collect()
+        return later.adjacent > 1 and {"from", "subject"} <= later.fields.keys()
 
 
 def with_separator(lines: list[Line], block: Block) -> Block:
@@ -146,11 +161,13 @@ def _by_structure(lines: list[Line], start: int, stop: int) -> Block | None:
         label = read_label(lines[at].text)
         if label is None:
             break
-        _, value, _ = label
+        name, value, _ = label
+        if name == "from" and at == start + 1 and rest:
+            return None  # a block that is known begins below a line of text with a colon
         if "@" in value or LINK in value:
-            name = "from" if "from" not in fields else "to" if "to" not in fields else "cc"
-            fields[name] = f"{fields[name]}, {value}" if name in fields else value
-        elif "date" not in fields and parse_date(value) is not None:
+            role = "from" if "from" not in fields else "to" if "to" not in fields else "cc"
+            fields[role] = f"{fields[role]}, {value}" if role in fields else value
+        elif "date" not in fields and (parse_date(value) is not None or _MOMENT.search(value)):
             fields["date"] = value
         else:
             rest.append(value)

@@ -5,10 +5,14 @@ from __future__ import annotations
 import re
 
 from mail.dates import parse_date
+from mail.headers import decode_words
 from mail.labels import is_agreed, read_label
 from mail.lines import Line
 
 _CONTINUES = re.compile(r"\s{0,8}(?:<|\"|[^\s@]{1,100}@|[^<>]{1,80}<[^<>\s]{1,120}@)")
+
+
+_RAW_FIELDS = frozenset(("from", "to", "cc", "date", "subject"))
 
 
 class Collector:
@@ -25,6 +29,7 @@ class Collector:
         self.last = ""
         self.blanks = 0
         self.adjacent = 0  # fields that followed another without a blank line between
+        self.gap = 0  # the first line of the block's that stands after a blank one
         self.spare: list[str] = []  # values of labels that no language knows
 
     def collect(self) -> None:
@@ -40,6 +45,7 @@ class Collector:
                 continue
             if not self._take(line):
                 break
+            self.gap = self.gap or (self.at if self.blanks else 0)
             self.blanks = 0
             self.at += 1
             self.end = self.at
@@ -134,3 +140,24 @@ class Collector:
                 counts[code] = counts.get(code, 0) + 1
         most = max(counts.values(), default=0)
         return frozenset(code for code, count in counts.items() if count == most)
+
+
+def collect_raw(lines: list[Line], start: int) -> tuple[dict[str, str], int]:
+    """The fields of a mail's own headers, pasted into a text with all the others, and the line after them."""
+    fields: dict[str, str] = {}
+    last = ""
+    depth = lines[start].depth
+    at = start
+    while at < min(len(lines), start + 300) and lines[at].depth == depth and not lines[at].blank:
+        text = lines[at].text
+        if text[:1] not in " \t":
+            name, colon, value = text.partition(":")
+            if not colon or " " in name:
+                break
+            last = name.lower() if name.lower() in _RAW_FIELDS and name.lower() not in fields else ""
+            if last:
+                fields[last] = value.strip()
+        elif last:
+            fields[last] += " " + text.strip()
+        at += 1
+    return {name: decode_words(value) if name == "subject" else value for name, value in fields.items()}, at

@@ -12,6 +12,8 @@ from storage.messages import Letter
 
 _LINKS = re.compile(r"<(?:mailto:|https?:)[^<>\s]{1,2000}>|\[(?:cid|image):[^\[\]\n]{1,300}\]")
 
+_REST = re.compile(r"[\W_]+")  # what str.isalnum denies
+
 
 def content_digest(outer: Letter, original: Letter | None) -> str:
     """`CONTENT` for a forward (sender, subject and text of the original), `CONTENT-MOMENT` for a mail of its own.
@@ -37,4 +39,4 @@ def content_digest(outer: Letter, original: Letter | None) -> str:
 def text_skeleton(text: str) -> str:
     """Letters and figures of the text alone, folded: what every route leaves as it is."""
     folded = unicodedata.normalize("NFKC", _LINKS.sub("", text[:1_000_000])).casefold()
-    return "".join(char for char in folded if char.isalnum())
+    return _REST.sub("", folded)

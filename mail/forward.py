@@ -47,6 +47,7 @@ class Context:
     recipients: tuple[Address, ...]
     threaded: bool  # it names a mail that it answers or continues
     date: datetime | None = None
+    nested: bool = False  # it is the mail inside a forward
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +90,7 @@ def find_forward(text: str, context: Context, chain: int = 0) -> Forward | None:
     if chain and not (letter.sender.address or letter.sender.name):
         return None  # a separator inside a forward that tells nothing
     if chain < MAX_CHAIN:
-        within = Context(letter.subject, letter.sender, letter.to + letter.cc, True, letter.date or context.date)
+        within = Context(letter.subject, letter.sender, letter.to + letter.cc, True, letter.date or context.date, True)
         deeper = find_forward(inner, within, chain + 1)
     if deeper is not None:
         return Forward(deeper.letter, "\n\n".join(filter(None, (comment, under))), (reason, *deeper.because))
@@ -197,9 +198,11 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
     if explicit and found.block is None and not found.attribution and not found.named.address:
         # A separator alone, without anything that tells the sender.
         return True if prefix in ("forward", "") and lines[found.top].depth == 0 else None
+    quoted = lines[found.top].depth > 0
     if prefix == "forward":
         return True
-    quoted = lines[found.top].depth > 0
+    if explicit and context.nested and found.block is not None and _is_sibling(found.block, context):
+        return False
     if explicit and not quoted:
         return not (prefix == "reply" and context.threaded and to_original)
     # Apple Mail quotes its separator too; a reply to a forward quotes something above it, or has the prefix.
@@ -226,6 +229,12 @@ def _is_among(address: Address, others: tuple[Address, ...]) -> bool:
     if address.address:
         return any(other.address == address.address for other in others)
     return bool(address.name) and any(key(other.name) == key(address.name) for other in others)
+
+
+def _is_sibling(block: Block, context: Context) -> bool:
+    """Did the mail go to the same people as the one above it, not to its sender: the second of two forwarded ones?"""
+    had = (*block.addresses("to"), *block.addresses("cc"))
+    return any(_is_among(one, context.recipients) for one in had) and not _is_among(context.sender, had)
 
 
 def _goes_round(block: Block, context: Context) -> bool:

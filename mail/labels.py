@@ -13,11 +13,18 @@ _AGREED = frozenset(  # labels that stand in blocks too and say nothing about wh
         "importance", "priority", "attachments", "attachment", "sensitivity", "organization",
         "organisation", "reply-to", "anlagen", "wichtigkeit", "priorität", "message-id", "mailing-list",
         "return-path", "importancia", "pièces jointes", "vedhæftede filer", "bilagor", "categories",
-        "flag", "signed by", "mailed-by", "resent-from", "x-mailer", "user-agent", "content-type",
+        "flag", "signed by", "signed-by", "mailed-by", "resent-from", "x-mailer", "user-agent", "content-type",
         "mime-version", "delivered-to", "in-reply-to", "references", "list-id", "вложения", "важность",
         "allegati", "priorità", "prioridad", "datos adjuntos", "adjuntos", "anexos", "bijlagen",
         "urgentie", "załączniki", "liitteet", "přílohy", "附件", "添付ファイル", "reply to", "security",
         "categorias",
+    )
+)  # fmt: skip
+
+_RAW = frozenset(
+    (
+        "return-path", "received", "delivered-to", "message-id", "mime-version", "dkim-signature", "x-received",
+        "authentication-results", "arc-seal", "x-original-to", "envelope-to", "delivery-date", "content-type",
     )
 )  # fmt: skip
 
@@ -61,6 +68,11 @@ def _cell_end(head: str, colon: int) -> int:
 def is_agreed(text: str) -> bool:
     """Is it a label that stands in header blocks too, and tells nothing of who wrote to whom?"""
     return key(text[: MAX_LABEL + 12].partition(":")[0].strip(_DRESS)) in _AGREED
+
+
+def begins_raw_headers(text: str) -> bool:
+    """Is it a header as it travels, `Return-Path: <a@b>`, with which a whole mail pasted into a text begins?"""
+    return text[:40].partition(":")[0].lower() in _RAW
 
 
 def read_bare_label(text: str) -> tuple[str, str] | None:

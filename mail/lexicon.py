@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,7 @@ from mail.charset import fold
 
 _FOLDER = Path(__file__).with_name("lexicons")
 _WORDS = re.compile(r"[^\W\d_]+")
-_APOSTROPHES = str.maketrans({"\u2019": "'", "\u02bc": "'", "\u0060": "'", "\u00b4": "'"})
+_APOSTROPHES = re.compile("[\u2019\u02bc\u0060\u00b4]")
 
 FORM_FIELDS = ("name", "first", "last", "email", "phone", "message")
 FIELDS = ("from", "date", "to", "cc", "bcc", "subject", "reply_to")
@@ -50,9 +50,17 @@ class Lexicon:
 
 def key(text: str) -> str:
     """Text as the look-ups hold it: folded, apostrophes straight, single blanks."""
+    # The same line is looked up for many purposes; a long one would only fill the store.
+    return _short_key(text) if len(text) <= 200 else _key(text)
+
+
+def _key(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().replace("`", "'").split())
-    return " ".join(fold(text).translate(_APOSTROPHES).split())
+    return " ".join(_APOSTROPHES.sub("'", fold(text)).split())
+
+
+_short_key = lru_cache(maxsize=2048)(_key)
 
 
 def says_wrote(text: str) -> bool:

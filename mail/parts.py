@@ -12,7 +12,7 @@ from mail.headers import Headers, decode_words, split_headers, split_parameters
 MAX_PARTS = 1_000  # further parts stay unread
 MAX_DEPTH = 40  # deeper ones are taken as one opaque part
 
-_QUOTED_HEX = re.compile(rb"=([0-9A-Fa-f]{2})")
+_QUOTED_HEX = re.compile(rb"(?:=[0-9A-Fa-f]{2})+")
 _SOFT_BREAK = re.compile(rb"=[ \t]{0,80}\r?\n")
 _TRAILING_BLANKS = re.compile(rb"[ \t]{1,400}(?=\r?\n)")
 _NOT_BASE64 = re.compile(rb"[^A-Za-z0-9+/]")
@@ -118,7 +118,7 @@ def decode_quoted_printable(data: bytes) -> bytes:
     if b"=" not in data:
         return data
     joined = _SOFT_BREAK.sub(b"", _TRAILING_BLANKS.sub(b"", data))
-    return _QUOTED_HEX.sub(lambda hit: bytes([int(hit[1], 16)]), joined)
+    return _QUOTED_HEX.sub(lambda hit: binascii.unhexlify(hit[0].replace(b"=", b"")), joined)
 
 
 def _decode_uu(data: bytes) -> bytes:

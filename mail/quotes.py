@@ -61,6 +61,8 @@ def find_attribution(lines: list[Line], start: int) -> Attribution | None:
         or (first.text[:2] in ("- ", "* ", "\u2022 ") and not first.text.rstrip().endswith("]:"))
     ):
         return None
+    if not any(line.text.rstrip().endswith(_ENDS) for line in lines[start : start + 4]):
+        return None  # as nearly every line
     joined = ""
     for at in range(start, min(start + 4, len(lines))):
         line = lines[at]
