@@ -85,6 +85,8 @@ def find_date(day: Day, today: date, setting: Setting, *, later_today: bool = Fa
             return _find_nth(day, today, setting)
         case "workday":
             return add_workdays(today, day.number, setting)
+        case "feast":
+            return _find_feast(day, today)
         case "shift":
             assert day.base is not None
             assert day.duration is not None
@@ -148,6 +150,21 @@ def _find_month_day(day: Day, today: date, setting: Setting, *, later_today: boo
             continue
         found = month.replace(day=day.number)
         if found > today or (found == today and later_today):
+            return found
+    raise OutOfCalendar("no_such_day")
+
+
+def _find_feast(day: Day, today: date) -> date:
+    from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
+
+    for year in (today.year, today.year + 1):
+        if day.unit == "advent":
+            fourth = date(year, 12, 24) - timedelta(days=(date(year, 12, 24).weekday() + 1) % 7)
+            found = fourth - timedelta(weeks=4 - day.number)
+        else:
+            method = EASTER_ORTHODOX if day.unit == "orthodox" else EASTER_WESTERN
+            found = easter(year, method) + timedelta(days=day.number)
+        if found >= today:
             return found
     raise OutOfCalendar("no_such_day")
 

@@ -17,7 +17,7 @@ def _load_dictionary() -> Any:
     return pymorphy3.MorphAnalyzer(lang="ru")
 
 
-def to_nominative(words: Sequence[Token]) -> list[Token]:
+def to_nominative(words: Sequence[Token], cases: tuple[str, ...] = ("loct", "accs")) -> list[Token]:
     """The adjectives and the noun at the start in the nominative; all as it was when that is not certain."""
     dictionary = _load_dictionary()
     if dictionary is None:
@@ -25,7 +25,7 @@ def to_nominative(words: Sequence[Token]) -> list[Token]:
     changed: list[Token] = []
     for place, token in enumerate(words):
         parses = [p for p in dictionary.parse(token.text) if p.tag.case in ("loct", "accs", "gent", "nomn")]
-        best = next((p for p in parses if p.tag.case in ("loct", "accs")), None)
+        best = next((p for p in parses if p.tag.case in cases), None)
         if token.kind != "word" or best is None or best.tag.POS not in ("NOUN", "ADJF"):
             return list(words)
         wanted = {"nomn"} | ({best.tag.number} if best.tag.number else set())

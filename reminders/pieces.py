@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from reminders.grammar.chart import Chart, Term
-from reminders.grammar.meaning import Day, Notice
+from reminders.grammar.meaning import Day, Every, Notice
 
 Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "bad", "notice"]
 Role = Literal["", "on", "due", "from", "about"]
@@ -40,6 +40,7 @@ _ROLES: dict[str, Role] = {"STRONGDUE": "due", "UNTIL": "due", "FROM": "from", "
 _ARTICLED = frozenset({"month_day", "period", "nth", "quarter", "month", "date", "workday", "week"})
 _NEEDED = frozenset({"AT", "ON", "DUE", "STRONGDUE", "FROM", "AFTER", "BEFORE"})
 _MAX_CHAIN = 3
+_BARE_PARTS = {"en": ("midnight", "noon"), "de": ("midnight",), "ru": ("midnight",)}  # nouns too: "noon prayer"
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +118,8 @@ def _make_piece(chart: Chart, term: Term) -> Piece | None:
         return piece if _notice_counts(chart, term) else None
     if kind == "part":
         return piece if _part_counts(chart, term, lead) else None
+    if kind == "clock" and term.weak and "OPENING" in chart.places and "DAY" not in chart.places:
+        return None  # "open 9 to 17" tells of a shop
     if not term.weak:
         return piece
     return piece if _weak_counts(chart, term, kind, lead) else None
@@ -189,7 +192,9 @@ def _is_attributive(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
 
 def _part_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
     if term.category == "PART":
-        bare = term.value == "midnight" and not lead.found and not _day_before(chart, lead.start)
+        bare = (
+            term.value in _BARE_PARTS.get(term.language, ()) and not lead.found and not _day_before(chart, lead.start)
+        )
         return not (bare and chart.is_plain(term.end))
     if term.category == "PARTW" and _day_before(chart, lead.start):
         return True
@@ -260,7 +265,7 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
         return True
     assert isinstance(term.value, Day)
     telling = _NEEDED if term.rule in ("feast", "weekend") else _NEEDED - {"AT"}
-    prepared = any(category in telling for category in lead.found)
+    prepared = any(category in telling for category in lead.found) or (term.rule == "feast" and bool(lead.found))
     if prepared or _clock_after(chart, term.end):
         return True
     if term.value.kind == "month_day":
@@ -291,7 +296,20 @@ def _suffix_tells(chart: Chart, term: Term) -> bool:
     )
 
 
+def _paces(chart: Chart) -> bool:
+    """Whether something is to come every few hours or minutes."""
+    return any(
+        isinstance(term.value, Every) and term.value.frequency in ("HOURLY", "MINUTELY")
+        for place in chart.places.get("REPEAT", ())
+        for term in chart.at[place]["REPEAT"]
+    )
+
+
 def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
+    if term.rule == "clock_range" and _paces(chart):
+        return True
+    if "RAISE" in chart.places and term.rule == "bare_hour" and not _day_before(chart, lead.start):
+        return False
     if term.rule in ("bare_hour", "hour_with_word", "hour_letter", "clock_of_part", "clock_range") and _is_counted(
         chart, term.end
     ):
@@ -307,7 +325,7 @@ def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
     if firm:
         return True
     if loose:
-        return term.rule != "bare_hour" or _is_boundary(chart, term.end)
+        return term.rule != "bare_hour" or _is_boundary(chart, term.end) or chart.is_verb(term.end)
     if term.rule == "bare_hour" and chart.tokens[term.start].kind != "number":
         return False
     return _day_before(chart, term.start) and (term.end >= len(chart.tokens) or term.rule != "bare_hour")

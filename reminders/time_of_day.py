@@ -68,7 +68,7 @@ def _guess_half(clock: Clock, now: datetime, setting: Setting, *, today: bool | 
     """A bare hour in the half of the day in which people work, or in the half that is still to come."""
     morning = _as_time(clock)
     evening = morning.replace(hour=clock.hour + 12)
-    if clock.hour < setting.work_start - _LONG_LEAD:
+    if clock.hour < setting.work_start - _LONG_LEAD and not clock.written:
         return TimeOfDay(evening, other=None, why="clock.working_hours")
     passed = morning <= now.time() < evening
     if passed and today is True:

@@ -36,7 +36,8 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
     kept = kept[first:last]
     if frame is not None:
         kept = _to_plain_verbs(kept, frame, words)
-        kept = _to_base_case(kept, frame)
+        noticed = moment is not None and bool(moment.before) and not frame.links
+        kept = _to_base_case(kept, frame, noticed=noticed)
     tail = text[MAX_LENGTH:] if len(text) > MAX_LENGTH and last == len(folds) else ""
     return _tidy(_join(text, kept) + tail)
 
@@ -115,16 +116,18 @@ def _to_infinitive(kept: list[Token], words: FrameWords) -> list[Token]:
     return kept
 
 
-def _to_base_case(kept: list[Token], frame: Frame) -> list[Token]:
-    """Russian: "о встрече с Петром" -> "встреча с Петром"."""
+def _to_base_case(kept: list[Token], frame: Frame, *, noticed: bool) -> list[Token]:
+    """Russian: "о встрече с Петром" -> "встреча с Петром", and "за час до встречи"."""
     grammar = read_language(frame.language).get("frame", {})
     assert isinstance(grammar, dict)
     links = str(grammar.get("case_link", "")).split()
-    if not kept or not links or not frame.links or frame.links[-1] not in links:
+    if not kept or not links:
         return kept
     from reminders.cases import to_nominative
 
-    return to_nominative(kept)
+    if frame.links and frame.links[-1] in links:
+        return to_nominative(kept)
+    return to_nominative(kept, ("gent",)) if noticed else kept
 
 
 def _join(text: str, kept: Sequence[Token]) -> str:

@@ -23,6 +23,7 @@ __all__ = ["find_bad_moment", "find_moment", "find_moments", "title_without"]
 
 _CLAUSE_ENDS = frozenset(",.;:!?\n")
 _EVENT_WORDS = 5
+_TOLD = frozenset({"weekday", "date", "month", "month_day", "quarter", "week"})  # days that have been, too
 
 
 def find_moments(text: str, setting: Setting) -> list[Moment]:
@@ -182,16 +183,19 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
 
 
 def _tells_the_past(chart: Chart, group: Group) -> bool:
-    """Whether a weekday belongs to what has happened: "met Ana on Monday"."""
+    """Whether a day belongs to what has happened: "met Ana on Monday", "in Q3 we lost two accounts"."""
     day = group.day.value if group.day else None
-    if not isinstance(day, Day) or day.kind != "weekday" or day.mode or group.every is not None:
+    if not isinstance(day, Day) or day.kind not in _TOLD or day.mode or day.year or group.every is not None:
+        return False
+    if any(piece.role == "due" for piece in group.pieces):
         return False
     begin, end = group.pieces[0].start, group.pieces[-1].end
     while begin > 0 and chart.tokens[begin - 1].text not in _CLAUSE_ENDS:
         begin -= 1
     while end < len(chart.tokens) and chart.tokens[end].text not in _CLAUSE_ENDS:
         end += 1
-    return any(chart.has("PASTVERB", place) for place in range(begin, end))
+    told = any(chart.has("PASTVERB", place) for place in range(begin, end))
+    return told and not any(chart.has("FUTURE", place) for place in range(begin, end))
 
 
 def _after_topic(chart: Chart, piece: Piece) -> bool:

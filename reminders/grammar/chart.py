@@ -7,7 +7,25 @@ from reminders.grammar.meaning import Bad, Weak
 from reminders.lexicon import Lexicon
 from reminders.tokens import Token
 
-_THINGS = frozenset({"MEASURE", "BEFORENUMBER", "NOUN", "NAMED", "FIRM", "STREET", "PASTVERB", "MOVE", "SNOOZE"})
+_THINGS = frozenset(
+    {
+        "MEASURE",
+        "BEFORENUMBER",
+        "NOUN",
+        "NAMED",
+        "FIRM",
+        "STREET",
+        "PASTVERB",
+        "MOVE",
+        "SNOOZE",
+        "STATE",
+        "FUTURE",
+        "REMIND",
+        "RAISE",
+        "OPENING",
+        "ALARM",
+    }
+)
 MAX_TERMS = 20_000
 
 
@@ -62,6 +80,11 @@ class Chart:
         if not 0 <= place < len(self.tokens) or self.tokens[place].kind != "word":
             return False
         return self.at[place].keys() <= _THINGS
+
+    def is_verb(self, place: int) -> bool:
+        """Whether a word there has an ending that the main language's infinitives have."""
+        endings = self.lexicon.settings.get("infinitive_endings", ())
+        return self.is_plain(place) and self.tokens[place].fold.endswith(tuple(endings))  # type: ignore[arg-type]
 
     def fold(self, place: int) -> str:
         """The folded token at a place; empty outside the text."""

@@ -32,9 +32,10 @@ def read_time(chart: Chart, time: Term) -> object:
     """14:30, 9:05:30."""
     assert isinstance(time.value, tuple)
     hour, minute, second = time.value
-    sure = hour.startswith("0") or "ALARM" in chart.places
-    sure = sure or (bool(chart.lexicon.settings.get("written_24")) and int(hour) >= _WRITTEN_MORNING)
-    return make_clock(int(hour), int(minute), int(second or 0), sure=sure)
+    clock = make_clock(int(hour), int(minute), int(second or 0), sure=hour.startswith("0"))
+    written = bool(chart.lexicon.settings.get("written_24")) and int(hour) >= _WRITTEN_MORNING
+    meant = written or "ALARM" in chart.places
+    return replace(clock, written=meant) if isinstance(clock, Clock) else clock
 
 
 @BOOK.rule("CLOCK", "AT DOTTED", "DUE|FROM|BEFORE|AFTER DOTTED", "DOTTED OCLOCK", "DOTTED AMPM")
@@ -323,7 +324,9 @@ def read_bare_hour(chart: Chart, number: Term) -> object:
     if hour != int(hour) or not 0 <= hour <= 24 or (hour == 0 and chart.tokens[number.start].text != "00"):
         return None
     written = chart.tokens[number.start].text in ("00", *(f"0{n}" for n in range(1, 10)))
-    clock = make_clock(hour, sure=written or "ALARM" in chart.places)
+    clock = make_clock(hour, sure=written)
+    if isinstance(clock, Clock) and "ALARM" in chart.places:
+        clock = replace(clock, written=True)
     return Weak(clock) if isinstance(clock, Clock) else None
 
 

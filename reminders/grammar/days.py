@@ -8,6 +8,7 @@ from reminders.grammar.durations import number_of
 from reminders.grammar.meaning import Bad, Day, Weak
 
 BOOK = RuleBook()
+_COUNTED_TO = 12  # higher ordinals in words are days: "am einundzwanzigsten Bank anrufen"
 
 
 @BOOK.rule("DAY", "DATE")
@@ -50,15 +51,27 @@ def read_day_of_month(chart: Chart, number: Term, word: Term | None = None) -> o
         chart.has("UNIT", following) or chart.has("WEEKDAY", following) or chart.has("NOUN", following)
     ):
         return None
-    if word is None and number.rule in ("ordinal_word", "tens_and_ordinal") and _is_counted_noun(chart, following):
+    spelled = number.rule in ("ordinal_word", "tens_and_ordinal")
+    if word is None and spelled and value <= _COUNTED_TO and _is_counted_noun(chart, following):
         return None
     day = Day("month_day", int(value))
-    return day if word is not None else Weak(day)
+    return day if word is not None or _tells_date(chart, number) else Weak(day)
 
 
 def _is_counted_noun(chart: Chart, place: int) -> bool:
     """Whether a word follows that an ordinal word may belong to ("the first draft")."""
-    return chart.is_plain(place)
+    if not chart.is_plain(place) or chart.is_verb(place):
+        return False
+    # German nouns have a capital: "bis zum Ersten kündigen"
+    named = chart.lexicon.settings.get("ordinal_dot") and chart.tokens[place - 1].text[0].isupper()
+    return not (named and chart.tokens[place].text.islower())
+
+
+def _tells_date(chart: Chart, number: Term) -> bool:
+    """Whether an ordinal word says by itself that a day is meant: двадцать первого позвонить, am einundzwanzigsten."""
+    genitive = chart.fold(number.end - 1).endswith("ого") or chart.fold(number.end - 1).endswith("ьего")
+    ends = number.end >= len(chart.tokens) or chart.is_verb(number.end)
+    return number.rule == "tens_and_ordinal" and genitive and ends
 
 
 @BOOK.rule("DAY", "DAYNUM DAYWORD? OF? THE? UNIT", "NUMBER DAYWORD OF? UNIT")
@@ -128,6 +141,9 @@ def read_relative_adjective(chart: Chart, word: Term, part: Term) -> object:
 
 @BOOK.rule("DAY", "FEAST")
 def read_feast(chart: Chart, feast: Term) -> object:
-    """By Christmas: needs a preposition."""
-    month, day = str(feast.value).split("-")
+    """By Christmas, at Easter: needs a preposition."""
+    name, _, number = str(feast.value).partition(" ")
+    if number:
+        return Weak(Day("feast", int(number), unit=name))
+    month, day = name.split("-")
     return Weak(Day("date", int(day), int(month)))

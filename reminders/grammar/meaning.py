@@ -14,6 +14,7 @@ DayKind = Literal[
     "quarter",  # number = 1..4, edge, year
     "nth",  # number-th (negative: from the end) weekday, day or workday of base (a period or month)
     "workday",  # number working days from today
+    "feast",  # unit = easter, orthodox or advent; number = days from it, or which Sunday of Advent
     "shift",  # base moved by duration, number = sign
 ]
 
@@ -51,7 +52,8 @@ class Day:
 class Clock:
     """A clock time as said. `sure`: its half of the day is certain; `part`: said with it ("8 in the evening").
 
-    `end`: of a range ("from 9 to 17"); `more`: others said with it ("at 8 and 20"); `minus`: seconds before it.
+    `written`: as 6:30 is where clocks have 24 hours; `end`: of a range ("from 9 to 17"); `more`: others said with it
+    ("at 8 and 20"); `minus`: seconds before it.
     """
 
     hour: int
@@ -59,6 +61,7 @@ class Clock:
     second: int = 0
     sure: bool = False
     part: str | None = None
+    written: bool = False
     end: "Clock | None" = None
     more: tuple["Clock", ...] = ()
     minus: int = 0

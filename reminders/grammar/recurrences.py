@@ -150,7 +150,8 @@ def read_days_in_a_row(chart: Chart, lead: Term | None, length: Term, row: Term)
 @BOOK.rule("LENGTH", "THE? MOD DURATION")
 def read_next_length(chart: Chart, the: Term | None, mode: Term, length: Term) -> object:
     """The next 2 hours: how long a recurrence goes on."""
-    return Weak(length.value) if mode.value in ("next", "coming") else None
+    repeats = any(category in chart.places for category in ("EVERY", "FREQ", "WEEKDAYS", "HABITPART"))
+    return length.value if repeats and mode.value in ("next", "coming") else None
 
 
 @BOOK.rule("LENGTH", "DURATION")

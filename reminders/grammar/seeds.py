@@ -29,7 +29,7 @@ _SHAPES = (
     ("RANGED", re.compile(r"(\d{1,2}(?:[:.]\d{2})?)[-–](\d{1,2}(?:[:.]\d{2})?)")),
 )
 _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
-_PLAIN = re.compile(r"\d+(?:[.,]\d{1,2})?")
+_NUMBERED = re.compile(r"\d+(?:[.,]\d{1,2})?|\d{1,4}[/–-]\d{1,4}|\d{1,2}:\d")
 _INTEGER = re.compile(r"\d{1,9}")
 _SHARED = frozenset({"RELDAY", "WEEKDAY", "MONTH", "UNIT", "RELPART", "WDPART", "AMPM"})
 _SHORT = 3  # letters of words that mean something else in another language: ago, mon
@@ -106,6 +106,8 @@ def _vetoed_places(chart: Chart) -> set[int]:
     for start in chart.places.get("NAMED", ()):
         vetoed.update(_named_places(chart, start))
     vetoed.update(place for place in range(last) if _is_compound(chart, place))
+    for category in ("WEEKDAY", "MONTH", "RELDAY"):
+        vetoed.update(place for place in chart.places.get(category, ()) if _is_name(chart, place))
     for start in chart.places.get("FIRM", ()):
         if start and chart.tokens[start - 1].kind == "word":
             vetoed.add(start - 1)
@@ -119,7 +121,8 @@ def _vetoed_places(chart: Chart) -> set[int]:
         if (
             following < last
             and chart.tokens[following].kind == "number"
-            and _PLAIN.fullmatch(chart.tokens[following].text)
+            and _NUMBERED.fullmatch(chart.tokens[following].text)
+            and not (chart.glued(following + 1) and chart.has("ORDSUFFIX", following + 2))
         ):
             vetoed.add(following)
     return vetoed
@@ -139,6 +142,22 @@ def _named_places(chart: Chart, start: int) -> set[int]:
     if weak_title and (not token.text[0].isupper() or chart.ending("ON", start, 1) is not None):
         return set()
     return {start, following} if weak_title else {following}
+
+
+def _is_name(chart: Chart, place: int) -> bool:
+    """Whether a word of time with a capital is a name: кафе Четверг, Thursday Boots is a client."""
+    token, before = chart.tokens[place], chart.tokens[place - 1] if place else None
+    if not token.text[0].isupper() or (len(token.text) > 1 and token.text[1].isupper()):
+        return False
+    following = chart.tokens[place + 1] if place + 1 < len(chart.tokens) else None
+    capital = following is not None and following.kind == "word" and following.text[0].isupper()
+    if chart.lexicon.settings.get("small_days") and before is not None and before.kind == "word":
+        # Russian writes weekdays small: one with a capital within a sentence is a name, unless a preposition leads it
+        return not any(chart.at[place - 1].get(category) for category in ("ON", "AT", "DUE", "FROM", "EVERY", "MOD"))
+    if not capital or (before is not None and before.kind != "mark"):
+        return False
+    stated = place + 2 < len(chart.tokens) and chart.has("STATE", place + 2)
+    return stated and not chart.at[place + 1].keys() - {"STATE"}
 
 
 def _is_compound(chart: Chart, place: int) -> bool:
