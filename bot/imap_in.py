@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from bot.flow import Flow
 from bot.mail_in import MailIn
 from mail.account import Account
+from mail.digest import content_digest
 from mail.errors import MailUnreadable
 from mail.imap import MOST_HEADS, MOST_MAILS, Head, Limits, Mailbox, Refused, open_mailbox
 from mail.tls import trusting
@@ -55,12 +56,14 @@ class FolderFollower:
         self._token = token
         self._limits = limits or Limits()
         self._refused: Counter[int] = Counter()
+        self._is_sent = False
 
     async def follow(self) -> None:
         """Keeps what is there and what comes, until it is cancelled. Raises MailboxTrouble: to be begun again."""
         tls = await asyncio.to_thread(trusting, self._ca)
         async with open_mailbox(self._account, tls, token=self._token, limits=self._limits) as mailbox:
             folder = await mailbox.find(self._account.folder)
+            self._is_sent = await mailbox.is_sent(folder)
             cursor = await self._begin(mailbox, folder)
             log.info("mailbox %d: followed from %d", self._number, cursor.last_uid)
             while True:
@@ -141,7 +144,8 @@ class FolderFollower:
             return None
         if len(raw) < head.size and len(raw) >= self._limits.biggest:
             log.warning("mailbox %d: mail %d is too big: its end isn't kept", self._number, head.uid)
-        return replace(message, silent=is_history(message, head, cursor)), packed
+        message = replace(message, silent=is_history(message, head, cursor))
+        return (as_sent(message) if self._is_sent else message), packed
 
     async def _move(self, cursor: Cursor, last_uid: int) -> Cursor:
         if last_uid > cursor.last_uid:
@@ -169,6 +173,19 @@ def in_batches(heads: Sequence[Head], most: int) -> Iterator[list[Head]]:
         size += head.size
     if batch:
         yield batch
+
+
+def as_sent(message: InboundMessage) -> InboundMessage:
+    """Mail in the folder of sent mail: whoever put it there had logged in, so a member's From is the member's own.
+
+    It is what they wrote to its recipients and says nothing to Rapport, not even when it is a forward, and nobody is
+    told of it. Another route's copy of the same mail may say something: so it isn't the same message to the inbox.
+    """
+    mail = message.mail
+    if mail is not None and mail.original is not None:
+        mail = replace(mail, original=None, comment="", digest=content_digest(mail.outer, None))
+    waits = not message.silent
+    return replace(message, external_id=f"sent:{message.external_id}", mail=mail, silent=True, archived=waits)
 
 
 def is_history(message: InboundMessage, head: Head, cursor: Cursor) -> bool:

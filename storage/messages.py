@@ -157,7 +157,7 @@ class InboundMessage:
     problem: str | None = None  # why it couldn't be prepared: it is kept raw and parked
     received: datetime | None = None
     silent: bool = False  # old mail found in a mailbox: it is logged, and nothing else comes of it
-    archived: bool = False  # silent mail that a user handed in: what belongs to nobody known waits in triage
+    archived: bool = False  # silent mail that a user handed in, or sent: what belongs to nobody known waits in triage
     file: SentFile | None = None
     outcome: Outcome | None = None  # of a job: nobody said it, its user is told
 
