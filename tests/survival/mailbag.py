@@ -89,9 +89,9 @@ def _parcel(number: int, dice: Random) -> Parcel:
             lead = f"Lea Qx{mark}"
             raw = _forward(mark, IDA, f"{lead} <{mark}@qxlead.example>", "")
             return Parcel(mark, (("drop", raw),), told=IDA, lead=lead)
-        case 6:  # in the folder of sent mail, and as a blind copy
+        case 6:  # in the folder of sent mail, which says nothing, and as a blind copy, which is answered
             raw = _letter(mark, _of(MAX), f"As agreed, {MARKER}words", to=_ANNA)
-            return Parcel(mark, (("sent", raw), ("drop", PROVED.encode() + raw)), told=MAX)
+            return Parcel(mark, (("sent", raw), ("drop", PROVED.encode() + raw)), kept=2, told=MAX)
         case 7:  # the same by another Message-ID
             raw = _letter(mark, _CARL, f"{MARKER}words to Eva about {mark}")
             again = raw.replace(f"<{mark}@".encode(), f"<again-{mark}@".encode())

@@ -31,12 +31,12 @@ _LOOK = 0.02  # seconds between two looks at a condition
 _SHIPPED = (str(Path(sys.executable).with_name("rapport")),)
 
 
-def until(what: str, look: Callable[[], T], seconds: float = 20) -> T:
+def until(what: str, look: Callable[[], T], seconds: float = 20, *, every: float = _LOOK) -> T:
     """What `look` gives as soon as it gives something; fails after so many seconds."""
     end = time.monotonic() + seconds
     while not (found := look()):
         assert time.monotonic() < end, f"{what}: not within {seconds} s"
-        time.sleep(_LOOK)
+        time.sleep(every)
     return found
 
 

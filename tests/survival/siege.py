@@ -13,6 +13,7 @@ from typing import Any
 from tests.survival.program import Place, Program, until
 
 _PATIENCE = 600.0  # seconds that a sender goes on trying
+_AGAIN = 0.1  # seconds between two tries
 
 
 @dataclass
@@ -109,7 +110,7 @@ class Siege:
 
     def insists(self, what: str, look: Callable[[], bool]) -> None:
         """Waits, or tries again and again, as whoever sends a mail does."""
-        until(what, lambda: self._is_broken_off or look(), _PATIENCE)
+        until(what, lambda: self._is_broken_off or look(), _PATIENCE, every=_AGAIN)
         assert not self._is_broken_off, f"{what}: the siege was broken off"
 
     def count(self, figure: str, by: int = 1) -> None:
