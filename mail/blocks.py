@@ -13,6 +13,7 @@ from mail.labels import begins_raw_headers, read_bare_label, read_label
 from mail.lines import MAX_LINES, Line, Separator, classify_separator, is_framed
 from storage.messages import Address
 
+_SEVERAL = re.compile(r">\s{0,3}[;,]\s{0,3}[^\s<>;,][^@]{0,100}@")
 _MOMENT = re.compile(r"\b\d{4}\b.{0,30}\b\d{1,2}[:.]\d\d\b")
 
 
@@ -57,7 +58,8 @@ class Block:
 def block_address(value: str) -> Address:
     """The one mailbox of a block's From."""
     value = _show_links(_undress(value))
-    address = parse_address(value)
+    several = _SEVERAL.search(value)
+    address = parse_address(value[: several.start() + 1] if several else value)
     return Address(address.name.removesuffix(";"), address.address)
 
 

@@ -104,8 +104,8 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
     prefix = (split_subject(context.subject)[0] or ("",))[0]
     introduced: Attribution | None = None
     finder = BlockFinder(lines)
-    at = 0
     limit = scan_limit(lines)
+    at = first = next((index for index in range(limit) if not lines[index].blank), limit)
     while at < limit:
         line = lines[at]
         if line.blank:
@@ -118,7 +118,7 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
             if verdict is not None:
                 return found if verdict else None
         elif may_be_label(line.text) or prefix == "forward":
-            block = finder.find(at, loose=prefix == "forward")
+            block = finder.find(at, loose=prefix == "forward", bare=prefix == "forward" and at == first)
             if block is not None and (block.is_strong or prefix == "forward"):
                 block = with_separator(lines, block)
                 found = _Found(block.top, block.end, block.depth, block, None, block.separator, Address())

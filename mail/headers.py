@@ -81,7 +81,8 @@ def split_headers(raw: bytes, start: int = 0, end: int | None = None) -> tuple[H
         at = following
     if name and len(fields) < MAX_HEADERS:
         fields.append((name, b"".join(pieces)))
-    return Headers(tuple(fields)), (at if fields or at >= stop else start)
+    bare = at > start and not fields and raw[start:at].strip() == b""  # no header at all, but the empty line after it
+    return Headers(tuple(fields)), (at if fields or bare or at >= stop else start)
 
 
 def decode_header(raw: bytes) -> str:

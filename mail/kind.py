@@ -7,6 +7,7 @@ import re
 from mail.headers import Headers
 from mail.lexicon import key, load_lexicon
 from mail.parts import Part
+from mail.subject import split_subject
 from storage.messages import Letter, MailKind
 
 _AUTO_WORDS = re.compile(r"\b(auto[-_]?repl(y|ied)|autoreply|autorespond(er)?|vacation)\b", re.IGNORECASE)
@@ -15,7 +16,8 @@ _ROBOT = re.compile(
 )
 _REFUSED = re.compile(r"\b(?:55\d[ -]|5\.\d\.\d)")
 _METHOD = re.compile(rb"(?im)^METHOD:\s{0,5}(REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|ADD|REFRESH|PUBLISH)\b")
-_DMARC_REPORT = re.compile(r"report[ -]domain:.{0,200}submitter:|dmarc (aggregate )?report|\[dmarc\]", re.IGNORECASE)
+_REPORTER = re.compile(r"reply|dmarc|report|postmaster|abuse|mailer|notif", re.IGNORECASE)
+_DMARC_REPORT = re.compile(r"dmarc (aggregate )?report|\[dmarc\]", re.IGNORECASE)
 _BULK_SENDERS = (
     "x-campaign",
     "x-campaignid",
@@ -72,13 +74,23 @@ def _report(root: Part, parts: list[Part], subject: str, sender: str) -> tuple[M
     report = root.parameters.get("report-type", "").lower() if root.media_type == "multipart/report" else ""
     if report == "feedback-report" or "message/feedback-report" in types:
         return "feedback", "kind: feedback report (RFC 5965)"
-    if report == "tlsrpt" or _DMARC_REPORT.search(subject[:300]):
+    if report == "tlsrpt" or _is_about_our_domain(subject, sender):
         return "feedback", "kind: a receiver's report about our domain"
     if report == "delivery-status" or "message/delivery-status" in types or "message/global-delivery-status" in types:
         return "bounce", "kind: delivery status (RFC 3464)"
     if report == "disposition-notification" or "message/disposition-notification" in types:
         return "auto-reply", "kind: read receipt (RFC 8098)"
     return None
+
+
+def _is_about_our_domain(subject: str, sender: str) -> bool:
+    """A DMARC report by its subject: in the agreed words, or in others when a program sends it."""
+    if split_subject(subject)[0]:
+        return False
+    agreed = re.search(r"report[ -]domain:.{0,200}submitter:", subject[:300], re.IGNORECASE)
+    return agreed is not None or (
+        _DMARC_REPORT.search(subject[:300]) is not None and _REPORTER.search(sender) is not None
+    )
 
 
 def _bounce(root: Part, parts: list[Part], subject: str, sender: str) -> tuple[MailKind, str] | None:
@@ -180,7 +192,7 @@ def _bulk(headers: Headers, sender: str, text: str) -> tuple[MailKind, str] | No
 def kind_by_words(letter: Letter) -> MailKind:
     """The kind of a mail of which only the words are left, such as the original of a forward."""
     sender, subject, lexicon = letter.sender.address, letter.subject, load_lexicon()
-    if _DMARC_REPORT.search(subject[:300]):
+    if _is_about_our_domain(subject, sender):
         return "feedback"
     robot = _ROBOT.match(sender) is not None
     if robot and (sender.startswith(("mailer-daemon", "mail-daemon")) or starts_with_phrase(subject, lexicon.bounces)):

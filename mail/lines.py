@@ -33,8 +33,26 @@ class Line:
 
 
 def split_lines(text: str) -> list[Line]:
-    """The text's lines."""
-    return [read_line(line) for line in text.split("\n")]
+    """The text's lines, those that were broken out of a quote put back into it."""
+    lines = [read_line(line) for line in text.split("\n")]
+    if ">" in text:
+        _mend(lines)
+    return lines
+
+
+def _mend(lines: list[Line]) -> None:
+    """Corrects the depth of single lines: the rest of a quoted line that was wrapped, and `>From` as mailboxes write it."""
+    for at in range(1, len(lines) - 1):
+        above, line, below = lines[at - 1], lines[at], lines[at + 1]
+        if above.depth != below.depth or line.depth == above.depth or line.blank:
+            continue
+        if line.depth < above.depth:
+            first = line.text[:1]
+            broken = first.islower() or first in "<(" or first.isdigit()
+            if broken and len(above.text) >= 55 and len(line.text) < 60 and not below.blank:
+                lines[at] = Line(above.depth, line.text)
+        elif line.depth == 1 and line.text.startswith("From:") and not below.blank and ":" in below.text[:20]:
+            lines[at] = Line(0, line.text)
 
 
 def read_line(line: str) -> Line:

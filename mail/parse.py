@@ -159,7 +159,7 @@ def _part_tail(forward: Forward, tail: str) -> Forward:
 
 def _attached(body: Body, parts: list[Part], prefix: str, threaded: bool, chain: int) -> Forward | None:
     """A mail attached as message/rfc822 (the first of several): a forward, unless a reply only encloses it."""
-    attached = [part for part in parts[1:60] if part.media_type in ("message/rfc822", "message/global")]
+    attached = [part for part in parts[:60] if part.media_type in ("message/rfc822", "message/global")]
     if len(attached) == 0:
         return _attached_file(body, parts, prefix, chain)
     if prefix == "reply" and (threaded or newest_text(body.text) != body.text.strip()):

@@ -9,7 +9,7 @@ from datetime import datetime
 from mail.addresses import parse_address
 from mail.dates import parse_date
 from mail.html import LINK
-from mail.labels import read_label
+from mail.labels import read_bare_label, read_label
 from mail.lexicon import says_wrote
 from mail.lines import Line, classify_separator
 from storage.messages import Address
@@ -38,6 +38,9 @@ class Attribution:
     def sender(self) -> Address:
         """Whom it names: the address, and the name that stands before it."""
         text = self.text.replace(LINK, " ")
+        label = read_bare_label(text)
+        if label is not None and label[0] == "from":
+            text = label[1]
         hit = _ADDRESS.search(text)
         if hit is None:
             return Address(_GROUPWISE_NAME.split(text)[0].strip()) if text.endswith(">>>") else Address()
@@ -119,9 +122,16 @@ def _introduces(joined: str, quoted: bool) -> bool:
         return True
     if addressed and len(joined) <= 160 and _TIME.search(joined) and _DATED_END.search(joined[-300:]):
         return True  # `Mar 2, 2026, 10:12 by anna@kern.example:`, `* Anna <anna@kern.example> [02-03-26 10:12]:`
+    if addressed and dated and colon and len(joined) <= 160 and _TIME.search(joined) and _says_from(joined):
+        return True  # `From Anna Kern <anna@kern.example> on 2 March 2026 at 10:12:`
     return (
         quoted and dated and joined.endswith((":", "\uff1a")) and len(joined) <= 160 and parse_date(joined) is not None
     )
+
+
+def _says_from(joined: str) -> bool:
+    label = read_bare_label(joined)
+    return label is not None and label[0] == "from"
 
 
 def _quote_follows(lines: list[Line], start: int, depth: int) -> bool:

@@ -37,7 +37,7 @@ _FROM = frozenset(
 )
 _BREAK = re.compile(r"[,.;?!]\s")
 _DEVICE = re.compile(r"\b(?:iphone|ipad|galaxy|android|smartphone|phone|mobile|outlook|blackberry)\b")
-_PUNCTUATION = " ,.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
+_PUNCTUATION = " ,\u060c.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
 
 MAX_SIGNATURE = 30  # lines; what is longer is text
 
@@ -274,6 +274,8 @@ def _cut_card(lines: list[str]) -> list[str]:
     """A greeting and what follows it, if that is more than a name; or a last paragraph that is a card by its hints."""
     at = _closing_at(lines)
     if at is not None:
+        if at and is_closing(lines[at - 1]):
+            at -= 1  # one greeting in two lines
         after = _filled(lines[at + 1 :])
         if len(after) >= 2 or any(_HINT.search(line[:300]) for line in after):
             return _trim(lines[:at]) or lines[: at + 1]

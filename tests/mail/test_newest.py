@@ -8,6 +8,7 @@ import pytest
 from mail.newest import newest_text
 from mail.parse import parse_mail
 from tests.mail.corpus.forwards import build
+from tests.mail.corpus.phrases import CARDS, DEVICE_LINES, INTRODUCTIONS, UNDATED
 from tests.mail.corpus.replies import Reply, replies
 
 REPLIES = list(replies())
@@ -45,3 +46,43 @@ def test_what_a_ticket_system_keeps_below_its_marker_is_old() -> None:
         newest_text("It works now.\n\n##- Please type your reply above this line -##\n\nTicket 12\nHello")
         == "It works now."
     )
+
+
+ANSWER = "Thanks, that works for us.\n\nFriday at ten?"
+
+
+@pytest.mark.parametrize("label", INTRODUCTIONS)
+def test_what_programs_write_above_a_quote_goes_with_it(label: str) -> None:
+    line = INTRODUCTIONS[label]
+    assert newest_text(f"{ANSWER}\n\n{line}\n\n> can we meet?\n> Anna\n") == ANSWER
+    assert newest_text(f"{ANSWER}\n{line}\n> can we meet?\n> Anna\n") == ANSWER
+    if label not in UNDATED and (label == "groupwise" or not line.startswith(">")):
+        assert newest_text(f"{ANSWER}\n\n{line}\n\ncan we meet?\nAnna\n") == ANSWER
+
+
+@pytest.mark.parametrize("line", DEVICE_LINES)
+def test_a_device_signs(line: str) -> None:
+    assert newest_text(f"{ANSWER}\n\n{line}") == ANSWER
+    quote = "On 2 Mar 2026, at 10:12, Anna Kern <anna@kern.example> wrote:\n\n> old\n"
+    assert newest_text(f"{ANSWER}\n\n{line}\n\n{quote}") == ANSWER
+
+
+@pytest.mark.parametrize("label", CARDS)
+def test_a_card_goes_and_a_name_may_stay(label: str) -> None:
+    closing, name, card = CARDS[label]
+    signed = f"{ANSWER}\n\n{closing}\n{name}"
+    assert newest_text(f"{signed}\n{card}") in (ANSWER, f"{ANSWER}\n\n{closing}", signed)
+    assert newest_text(signed) in (ANSWER, f"{ANSWER}\n\n{closing}", signed)
+
+
+@pytest.mark.parametrize(
+    ("text", "newest"),
+    [
+        ("Thanks!\nOn Mon, Mar 2, 2026 at 10:12 AM Anna <a@b.example> wrote:\n> x", "Thanks!"),
+        ("Yes, that is what we want, I think, and it should be done by Friday.\nAm 02.03.2026 um 10:12 schrieb Anna:\n> x",
+         "Yes, that is what we want, I think, and it should be done by Friday."),
+        ("ok\n\n> a long line of the quote that some program has wrapped at its\nseventieth letter\n> and more", "ok"),
+    ],
+)  # fmt: skip
+def test_text_right_above_or_beside_a_quote(text: str, newest: str) -> None:
+    assert newest_text(text) == newest
