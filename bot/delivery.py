@@ -11,12 +11,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
+from handlers.letters import letter_in_doubt, letter_refused, letter_sent, letter_waits
 from storage import outbox
 from storage.clock import Clock
 from storage.database import Database
 from storage.errors import is_trouble
 from storage.messages import OutgoingMessage
-from storage.outbox import LEASE, Carrier, Never, NotNow
+from storage.outbox import LEASE, Carrier, Never, NotNow, Unknown
 from storage.wakeup import LONGEST_SLEEP, sleep
 
 log = logging.getLogger("rapport.delivery")
@@ -105,6 +106,8 @@ class Delivery:
 
     async def _send(self, message: OutgoingMessage) -> Callable[[Connection], None]:
         """Sends one message; what is to be written down of it."""
+        if message.reply.kind == "letter":
+            return await self._send_letter(message)
         clock, name = self._clock, self._face.carrier.name
         try:
             async with asyncio.timeout(SEND_LIMIT):
@@ -124,6 +127,28 @@ class Delivery:
                 return partial(outbox.mark_failed, row_id=message.id, error=reason, wall=clock.wall())
             return partial(outbox.mark_parked, row_id=message.id, error=reason)
         return partial(outbox.mark_sent, row_id=message.id, by=name, ref=ref, wall=clock.wall(), now=clock.now())
+
+    async def _send_letter(self, message: OutgoingMessage) -> Callable[[Connection], None]:
+        """The same with mail to a contact: its author hears what became of it, and in doubt it isn't sent again."""
+        clock, name, row = self._clock, self._face.carrier.name, message.id
+        try:
+            async with asyncio.timeout(SEND_LIMIT):
+                ref = await self._face.deliver(message)
+        except Never as error:
+            log.warning("outbox %d, a letter, is refused: %s", row, error)
+            return partial(letter_refused, row_id=row, error=error, now=clock.now())
+        except Unknown as error:
+            log.warning("outbox %d, a letter, may have gone: %s", row, error)
+            return partial(letter_in_doubt, row_id=row, error=str(error), now=clock.now())
+        except Exception as error:
+            certain = isinstance(error, NotNow)
+            if not certain and not isinstance(error, TimeoutError):
+                log.exception("outbox %d: its face failed over it", row)
+            reason, wait = (str(error) if certain else type(error).__name__), getattr(error, "wait", None)
+            log.info("outbox %d, a letter, didn't go now: %s", row, reason)
+            waits = partial(letter_waits, row_id=row, error=reason, certain=certain, wait=wait)
+            return partial(waits, wall=clock.wall(), now=clock.now())
+        return partial(letter_sent, row_id=row, by=name, ref=ref, wall=clock.wall(), now=clock.now())
 
     async def _pause(self) -> float:
         carrier = self._face.carrier

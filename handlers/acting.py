@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from handlers.team import Team
 from handlers.words import Words
 from reminders.moment import Setting
+from storage.buttons import Pressed
 from storage.changes import Trail
 from storage.messages import Choice, Draft, ReplyKind, Span
 from storage.users import User
@@ -34,6 +35,7 @@ class Acting:
     text: str = ""
     about: int | None = None
     answers: str = ""  # the channel's id of the message that is answered
+    pressed: Pressed | None = None  # the button whose tap this is
 
     @property
     def setting(self) -> Setting:

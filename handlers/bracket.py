@@ -12,6 +12,7 @@ from dataclasses import replace
 from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind, together
+from handlers.letters import author_answered, is_own_copy
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
@@ -141,7 +142,12 @@ def _handle_mail(
     assert mail is not None
     if (author is None or mail.kind != "personal") and team.is_own(mail.outer.sender.address):
         return  # one of our own came back: a mailbox passes on what it gets, or is a folder of sent mail
+    if is_own_copy(connection, mail, message.now):
+        return
     told = [author] if author is not None else concerned(connection, mail)
+    writer = author_answered(connection, mail, message.now) if author is None else None
+    if writer is not None:
+        told = [writer, *(user for user in told if user.id != writer.id)]
     acting = _acting(connection, inbox_id, message, team, told[0] if told else _nobody(team))
     if author is None:
         acting = replace(acting, trail=replace(acting.trail, user_id=None))

@@ -8,6 +8,7 @@ from handlers.acting import Acting
 from handlers.mailroom import pick_contact
 from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
+from handlers.verbs.mails import take_address, take_text, take_words
 from handlers.verbs.meta import reread
 from handlers.verbs.notes import take_note
 from handlers.verbs.tasks import make_task, rescheduled
@@ -50,4 +51,10 @@ def _answers(acting: Acting, question: Question, text: str) -> Draft | None:
             return found
         named = replace(intent, slots=replace(intent.slots, person=text))
         return act_on(acting, replace(named, contact_id=found.id) if found else named)
+    if question.asks == "mail":
+        return take_words(acting, question.arguments, text)
+    if question.asks == "letter":
+        return take_text(acting, question.arguments["letter"], text)
+    if question.asks == "letter_address":
+        return take_address(acting, question.arguments["letter"], text)
     return pick_contact(acting, question.asks, question.arguments["interaction"], text)

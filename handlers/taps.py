@@ -16,6 +16,7 @@ from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
 from handlers.verbs.files import start_import
 from handlers.verbs.joining import delete_person, merge_people
+from handlers.verbs.mails import address_to, ask_address, ask_text, ask_words, drop_letter, mark_arrived, send_letter
 from handlers.verbs.meta import show_help, undone
 from handlers.verbs.notes import take_note
 from handlers.verbs.people import add_person, make_contact, update_person
@@ -33,6 +34,7 @@ Act = Callable[[Acting, dict[str, Any]], Draft]
 # After these the message that the button stood on has served: on Telegram the answer takes its place.
 REPLACING = frozenset(
     (
+        *("send_letter", "drop_letter", "letter_to", "letter_arrived"),
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
         *("done", "stop", "snooze_this", "tomorrow", "move", "delete", "merge"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
@@ -44,7 +46,7 @@ def press(acting: Acting, pressed: Pressed) -> Draft:
     """Does what the button stands for. A button that acted already says so."""
     if pressed.act in REPLACING and not use(acting.connection, pressed.id, at=acting.now):
         return draft(acting.say("That was done already."))
-    return ACTS[pressed.act](acting, pressed.arguments)
+    return ACTS[pressed.act](replace(acting, pressed=pressed), pressed.arguments)
 
 
 def take_mail(acting: Acting, mail: Mail) -> Draft | None:
@@ -155,6 +157,13 @@ ACTS: dict[str, Act] = {
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "confirm_mail": _confirm_mail,
     "import": lambda acting, arguments: start_import(acting, arguments["file"]),
+    "send_letter": lambda acting, arguments: send_letter(acting, arguments["letter"], arguments["version"]),
+    "drop_letter": lambda acting, arguments: drop_letter(acting, arguments["letter"]),
+    "letter_to": lambda acting, arguments: address_to(acting, arguments["letter"], arguments["address"]),
+    "letter_arrived": lambda acting, arguments: mark_arrived(acting, arguments["letter"]),
+    "ask_letter": lambda acting, arguments: ask_text(acting, arguments["letter"]),
+    "ask_letter_address": lambda acting, arguments: ask_address(acting, arguments["letter"]),
+    "ask_mail": lambda acting, arguments: ask_words(acting, arguments["contact"], arguments.get("interaction")),
     "ask_note": _asking("note", lambda acting: acting.say("What shall I note?")),
     "ask_task": _asking("task", lambda acting: acting.say("What is to be done, and when?")),
     "ask_time": _asking("time", lambda acting: acting.say("When? For example: friday 14:00")),

@@ -74,7 +74,7 @@ def render_mail(message: OutgoingMessage, envelope: Envelope) -> EmailMessage:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A letter that a user writes: `reply_to` None when answers come to its From anyway; `thread` ids, the nearest last."""
+    """A letter that a user writes. `reply_to`: None when answers come to its From anyway; `thread`: the nearest last."""
 
     sender: Address
     to: Address

@@ -32,6 +32,7 @@ class User:
     quiet_to: str = "07:00"
     email: str = ""
     telegram: str = ""
+    signature: str = ""
 
     @property
     def may_write(self) -> bool:
@@ -135,7 +136,7 @@ def add_handle(connection: Connection, user_id: int, kind: str, value: str) -> N
 
 
 def change_user(connection: Connection, user_id: int, **values: str) -> None:
-    """Sets what a user prefers: language, timezone, default_time, quiet_from, quiet_to, role."""
+    """Sets what a user prefers: language, timezone, default_time, quiet_from, quiet_to, signature, role."""
     connection.execute(update(users).where(users.c.id == user_id).values(**values, version=users.c.version + 1))
 
 
@@ -157,4 +158,5 @@ def _user(row: Row[tuple[object, ...]]) -> User:
         quiet_to=row.quiet_to,
         email=row.email,
         telegram=row.telegram,
+        signature=row.signature,
     )

@@ -65,6 +65,7 @@ class Intent:
     when: Moment | None = None
     because: tuple[str, ...] = ()
     contact_id: int | None = None  # once a look-up or a tap has decided whom it concerns
+    answers: bool = False  # of a mail to be written: it answers their last one
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ def _interpret(clause: Clause) -> Intent | None:
         return None
     asks = clause.row[-1].fold == "?" and not polite
     for intent in _candidates(clause, row, bare):
-        if asks and intent.name not in _READS:
+        if asks and intent.name not in _READS and not _asks_somebody(clause, intent):
             return _asked(clause, intent)
         return intent
     found = read_loose(clause, bare)
@@ -166,6 +166,13 @@ def _fitting(clause: Clause, rows: Sequence[Sequence[Token]], inner: Sequence[To
                 intent = rule(found) if rule else None
                 if intent is not None:
                     yield intent
+
+
+def _asks_somebody(clause: Clause, intent: Intent) -> bool:
+    """Whether the question is a letter's own: "mail Anna: when do you need it?"."""
+    text = intent.slots.text or ""
+    begin = clause.text.find(text.partition(" ")[0], clause.start) if text else -1
+    return intent.name == "send_email" and ":" in clause.text[clause.start : max(begin, clause.start)]
 
 
 def _asked(clause: Clause, intent: Intent) -> Intent | None:

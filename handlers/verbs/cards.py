@@ -72,6 +72,7 @@ def card(acting: Acting, contact: Contact) -> Draft:
             (
                 Choice(acting.say("Note"), "ask_note", about),
                 Choice(acting.say("Task"), "ask_task", about),
+                Choice(acting.say("Mail"), "ask_mail", about),
                 Choice(acting.say("Timeline"), "timeline", about),
             ),
         ),

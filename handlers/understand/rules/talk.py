@@ -129,14 +129,16 @@ def send_email(found: Found) -> Intent | None:
     name = "body" if found.name("body") else "who"
     tokens = found.tokens(found.name(name) or name)
     pieces = with_pieces(found.clause, tokens[:1], money=False)
+    opening = [token for token in found.row if token.start < found.begin(found.name(name) or name)]
+    answers = any(found.clause.listed("answering", token) for token in opening)
     if pieces.email:
         text = found.text("text") if found.has("text") else found.after(name, 1)
-        return Intent("send_email", replace(pieces, text=text), because=found.because)
+        return Intent("send_email", replace(pieces, text=text), because=found.because, answers=answers)
     who = found.who(name, whole=name == "who")
     if who is None:
         return None
     text = found.text("text") if found.has("text") else found.after(name, who.used) if name == "body" else None
-    return Intent("send_email", replace(_whom(who), text=text), because=found.because)
+    return Intent("send_email", replace(_whom(who), text=text), because=found.because, answers=answers)
 
 
 def history(found: Found) -> Intent | None:
