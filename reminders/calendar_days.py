@@ -1,6 +1,7 @@
 """From a day as said to a date on the calendar."""
 
 import calendar
+from collections.abc import Callable
 from datetime import date, timedelta
 
 from reminders.grammar.meaning import Day, Duration
@@ -64,33 +65,9 @@ def week_of(day: date, setting: Setting) -> date:
 
 def find_date(day: Day, today: date, setting: Setting, *, later_today: bool = False) -> date:
     """The date that a day as said means, seen from `today`. `later_today`: its clock time is still ahead today."""
-    match day.kind:
-        case "relative":
-            return add_days(today, day.number)
-        case "date":
-            return _find_year(day, today)
-        case "month":
-            return _find_month(day, today)
-        case "month_day":
-            return _find_month_day(day, today, setting, later_today=later_today)
-        case "weekday":
-            return _find_weekday(day, today, setting)
-        case "period":
-            return _find_period(day, today, setting)
-        case "week":
-            return _find_week(day, today)
-        case "quarter":
-            return _find_quarter(day, today)
-        case "nth":
-            return _find_nth(day, today, setting)
-        case "workday":
-            return add_workdays(today, day.number, setting)
-        case "feast":
-            return _find_feast(day, today)
-        case "shift":
-            assert day.base is not None
-            assert day.duration is not None
-            return move_date(find_date(day.base, today, setting), day.duration, day.number, setting)
+    if day.kind == "month_day":
+        return _find_month_day(day, today, setting, later_today=later_today)
+    return _FINDERS[day.kind](day, today, setting)
 
 
 def other_dates(day: Day, today: date, setting: Setting) -> tuple[date, ...]:
@@ -104,7 +81,7 @@ def other_dates(day: Day, today: date, setting: Setting) -> tuple[date, ...]:
     return ()
 
 
-def _find_year(day: Day, today: date) -> date:
+def _find_year(day: Day, today: date, setting: Setting) -> date:
     if day.base is not None:
         year = today.year + day.base.number
         if day.number > calendar.monthrange(year, day.month)[1]:
@@ -126,7 +103,7 @@ def _edge_of_month(first: date, edge: str) -> date:
     return first.replace(day=15) if edge == "mid" else first
 
 
-def _find_month(day: Day, today: date) -> date:
+def _find_month(day: Day, today: date, setting: Setting) -> date:
     if day.base is not None:
         return _edge_of_month(date(today.year + day.base.number, day.month, 1), day.edge)
     if day.year is not None:
@@ -154,7 +131,7 @@ def _find_month_day(day: Day, today: date, setting: Setting, *, later_today: boo
     raise OutOfCalendar("no_such_day")
 
 
-def _find_feast(day: Day, today: date) -> date:
+def _find_feast(day: Day, today: date, setting: Setting) -> date:
     from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
 
     for year in (today.year, today.year + 1):
@@ -162,8 +139,8 @@ def _find_feast(day: Day, today: date) -> date:
             fourth = date(year, 12, 24) - timedelta(days=(date(year, 12, 24).weekday() + 1) % 7)
             found = fourth - timedelta(weeks=4 - day.number)
         else:
-            method = EASTER_ORTHODOX if day.unit == "orthodox" else EASTER_WESTERN
-            found = easter(year, method) + timedelta(days=day.number)
+            sunday = easter(year, EASTER_ORTHODOX) if day.unit == "orthodox" else easter(year, EASTER_WESTERN)
+            found = sunday + timedelta(days=day.number)
         if found >= today:
             return found
     raise OutOfCalendar("no_such_day")
@@ -221,7 +198,7 @@ def _find_in_week(day: Day, today: date, setting: Setting) -> date:
     return max(today, add_days(monday, 6)) if edge == "end" else add_days(found, 7)
 
 
-def _find_week(day: Day, today: date) -> date:
+def _find_week(day: Day, today: date, setting: Setting) -> date:
     weekday = (day.weekday or 0) + 1
     years = [day.year] if day.year is not None else [today.isocalendar().year, today.isocalendar().year + 1]
     for year in years:
@@ -236,7 +213,7 @@ def _find_week(day: Day, today: date) -> date:
     raise OutOfCalendar("no_such_week")
 
 
-def _find_quarter(day: Day, today: date) -> date:
+def _find_quarter(day: Day, today: date, setting: Setting) -> date:
     year = day.year or today.year
     found = _edge_of_period(date(year, 3 * day.number - 2, 1), 3, day.edge)
     if found >= today or day.year is not None:
@@ -277,3 +254,24 @@ def _bounds(base: Day, today: date, setting: Setting, extra: int) -> tuple[date,
     begin = today.replace(day=1, month=(today.month - 1) // size * size + 1)
     first = add_months(begin, size * (base.number + extra))
     return first, _edge_of_period(first, size, "end")
+
+
+def _find_shift(day: Day, today: date, setting: Setting) -> date:
+    assert day.base is not None
+    assert day.duration is not None
+    return move_date(find_date(day.base, today, setting), day.duration, day.number, setting)
+
+
+_FINDERS: dict[str, Callable[[Day, date, Setting], date]] = {
+    "relative": lambda day, today, setting: add_days(today, day.number),
+    "date": _find_year,
+    "month": _find_month,
+    "weekday": _find_weekday,
+    "period": _find_period,
+    "week": _find_week,
+    "quarter": _find_quarter,
+    "nth": _find_nth,
+    "workday": lambda day, today, setting: add_workdays(today, day.number, setting),
+    "feast": _find_feast,
+    "shift": _find_shift,
+}

@@ -26,6 +26,7 @@ class Entry:
     category: str
     value: Value
     language: str
+    misspelt: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,10 @@ def _read_entries(language: str, *, main: bool) -> Iterator[tuple[str, Entry]]:
     if main:
         for category, table in content.get("own", {}).items():  # type: ignore[attr-defined]
             tables[category] = {**tables.get(category, {}), **{f"{key}\0": forms for key, forms in table.items()}}
+    for category, table in content.get("misspelt", {}).items():  # type: ignore[attr-defined]
+        for key, forms in table.items():
+            for word in expand_forms(forms):
+                yield fold_word(word), Entry((), category, _parse_value(key), language, misspelt=True)
     marks: dict[str, str] = content.get("marks", {})  # type: ignore[assignment]
     for category, table in [*tables.items(), *((category, {"": forms}) for category, forms in marks.items())]:
         for key, forms in table.items():
@@ -110,7 +115,8 @@ def load_lexicon(language: str) -> Lexicon:
             phrases.setdefault(first, {})[entry] = None
             known.add(first)
             known.update(entry.rest)
-            if entry.category in _TYPO_CATEGORIES and not entry.rest and len(first) >= _TYPO_LENGTH:
+            typed = entry.category in _TYPO_CATEGORIES and not entry.rest and not entry.misspelt
+            if typed and len(first) >= _TYPO_LENGTH:
                 guesses.setdefault(first[0], {})[first, entry] = None
         known.update(fold_word(word) for word in expand_forms(str(read_language(name).get("no_typos", ""))))
     return Lexicon(

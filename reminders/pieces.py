@@ -75,6 +75,8 @@ def find_pieces(chart: Chart) -> list[Piece]:
         for piece in [_make_piece(chart, term)]
         if piece is not None
     ]
+    daily = {piece.end for piece in candidates if piece.rule == "daily_for_length"}
+    candidates = [piece for piece in candidates if piece.kind != "length" or piece.end not in daily]
     repeats = "REPEAT" in chart.places
     candidates.sort(key=lambda p: (p.start - p.end, p.weak, _rank(p, repeats=repeats), p.core - p.end, p.start))
     taken: set[int] = set()
@@ -248,7 +250,11 @@ def _is_counted(chart: Chart, place: int) -> bool:
     if place >= len(chart.tokens):
         return False
     token = chart.tokens[place]
-    if token.text in "%°+*/=x×" or token.kind == "number" or (token.glued and token.kind == "word"):
+    if (
+        token.text in "%°+*/=x×"
+        or (token.kind == "number" and token.text != "1:1")
+        or (token.glued and token.kind == "word")
+    ):
         return True
     if chart.has("PARTITIVE", place) or chart.has("MEASURE", place) or chart.has("STREET", place + 1):
         return True
@@ -265,6 +271,8 @@ def _weak_counts(chart: Chart, term: Term, kind: Kind, lead: _Lead) -> bool:
         return True
     assert isinstance(term.value, Day)
     telling = _NEEDED if term.rule in ("feast", "weekend") else _NEEDED - {"AT"}
+    if term.value.kind == "quarter" and chart.is_plain(term.end) and not {"STRONGDUE", "ON"} & set(lead.found):
+        return False  # "ask for Q1 numbers"
     prepared = any(category in telling for category in lead.found) or (term.rule == "feast" and bool(lead.found))
     if prepared or _clock_after(chart, term.end):
         return True
@@ -316,6 +324,8 @@ def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
         return False
     if chart.has("UNIT", term.end) and term.rule == "bare_hour":
         return False
+    if term.rule == "bare_dotted_time":
+        return _day_before(chart, lead.start)
     firm = "AT" in lead.found
     loose = any(category in ("ATW", "STRONGDUE", "AFTER", "BEFORE") for category in lead.found)
     if term.rule == "bare_hour" and chart.ending("NUMBER", lead.start, 1) is not None:
@@ -324,6 +334,7 @@ def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
         return firm
     if firm:
         return True
+    loose = loose or ("FROM" in lead.found and _day_before(chart, lead.start))
     if loose:
         return term.rule != "bare_hour" or _is_boundary(chart, term.end) or chart.is_verb(term.end)
     if term.rule == "bare_hour" and chart.tokens[term.start].kind != "number":

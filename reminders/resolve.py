@@ -4,12 +4,13 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from reminders.calendar_days import OutOfCalendar, find_date, move_date, other_dates
-from reminders.grammar.meaning import Day, Duration
+from reminders.grammar.meaning import Clock, Day, Duration
 from reminders.groups import Group
 from reminders.moment import Resolved, Setting
 from reminders.series import resolve_every
 from reminders.time_of_day import TimeOfDay, find_time, said_part
 from reminders.zones import add_seconds, localise
+from reminders.zones import resolve as to_instant
 
 
 def resolve_group(group: Group, setting: Setting) -> Resolved:
@@ -31,7 +32,7 @@ def _resolve_once(group: Group, now: datetime, setting: Setting) -> Resolved:
     if not isinstance(day, Day):
         found = find_time(group, now, setting, today=None)
         assert found is not None
-        return _next_time(found, now)
+        return _next_time(group, found, now, setting)
     first = find_date(day, today, setting)
     when = find_time(group, now, setting, today=first == today)
     if when is None:
@@ -42,6 +43,7 @@ def _resolve_once(group: Group, now: datetime, setting: Setting) -> Resolved:
     wall = datetime.combine(first, when.clock) + timedelta(days=when.days) - when.minus
     if first == today and wall <= now and said_part(group) == "end_of_day" and day.kind != "relative":
         wall += timedelta(days=1)
+    wall = _in_own_zone(group, wall, setting)
     others = tuple(datetime.combine(other, when.clock) for other in other_dates(day, today, setting))
     if when.other is not None:
         others = (*others, datetime.combine(first, when.other))
@@ -52,9 +54,17 @@ def _why(when: TimeOfDay) -> tuple[str, ...]:
     return (when.why,) if when.why else ()
 
 
-def _next_time(when: TimeOfDay, now: datetime) -> Resolved:
+def _in_own_zone(group: Group, wall: datetime, setting: Setting) -> datetime:
+    """A wall time that was said with another zone's name, on the user's own clock."""
+    clock = group.clock.value if group.clock else None
+    if not isinstance(clock, Clock) or not clock.zone or clock.zone == setting.zone:
+        return wall
+    return localise(to_instant(wall, clock.zone), setting.zone)
+
+
+def _next_time(group: Group, when: TimeOfDay, now: datetime, setting: Setting) -> Resolved:
     """A time without a day: today, or tomorrow when it is past."""
-    wall = datetime.combine(now.date(), when.clock) - when.minus
+    wall = _in_own_zone(group, datetime.combine(now.date(), when.clock) - when.minus, setting)
     why = _why(when)
     if wall <= now:
         wall, why = wall + timedelta(days=1), (*why, "clock.past_is_tomorrow")

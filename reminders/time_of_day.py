@@ -8,6 +8,7 @@ from reminders.grammar.meaning import Clock
 from reminders.groups import Group
 from reminders.moment import Setting
 
+_SMALL_HOURS = 5  # "on Sunday night at 1am" is Monday
 _LONG_LEAD = 2  # hours before work at which a bare hour is still believed to be in the morning
 
 
@@ -50,6 +51,9 @@ def _find_clock(
             return TimeOfDay(now.time(), why="part.now")
         return TimeOfDay(setting.hour_of(part), days=1 if part == "midnight" else 0, why=f"part.{part}")
     if part is not None:
+        small = part in ("evening", "night") and clock.sure and clock.part is None and 0 < clock.hour < _SMALL_HOURS
+        if small:
+            return TimeOfDay(_as_time(clock), days=1, why="clock.after_midnight")
         late = part in ("evening", "night") and not clock.sure and (clock.hour == 12 or clock.hour < 5)
         clock = turn_to_part(clock, "night" if late else part)
         return TimeOfDay(
@@ -68,8 +72,10 @@ def _guess_half(clock: Clock, now: datetime, setting: Setting, *, today: bool | 
     """A bare hour in the half of the day in which people work, or in the half that is still to come."""
     morning = _as_time(clock)
     evening = morning.replace(hour=clock.hour + 12)
-    if clock.hour < setting.work_start - _LONG_LEAD and not clock.written:
+    if clock.hour < setting.work_start - _LONG_LEAD and clock.leaning != "morning":
         return TimeOfDay(evening, other=None, why="clock.working_hours")
+    if clock.leaning == "evening":
+        return TimeOfDay(evening, why="clock.evening_event")
     passed = morning <= now.time() < evening
     if passed and today is True:
         return TimeOfDay(evening, why="clock.still_to_come")

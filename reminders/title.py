@@ -21,7 +21,7 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
     words = load_frames(language)
     spans = moment.spans if moment is not None else ()
     kept = [t for t in split_tokens(text) if not any(start < t.end and t.start < end for start, end in spans)]
-    kept = _drop_enclosing_commas(kept, spans)
+    kept = _drop_empty_brackets(_drop_enclosing_commas(kept, spans))
     folds = [token.fold for token in kept]
     first = skip_opening(words, folds, 0)
     frame = match_frame(words, folds, first)
@@ -51,6 +51,17 @@ def _drop_enclosing_commas(kept: list[Token], spans: Sequence[tuple[int, int]]) 
         if before is not None and after is not None and before.text == after.text == ",":
             dropped.update((before.start, after.start))
     return [token for token in kept if token.start not in dropped]
+
+
+def _drop_empty_brackets(kept: list[Token]) -> list[Token]:
+    """ "Bring the bins out (today at 8)": the brackets go with what they held."""
+    left: list[Token] = []
+    for token in kept:
+        if token.text == ")" and left and left[-1].text == "(":
+            left.pop()
+        else:
+            left.append(token)
+    return left
 
 
 def _skip_closing(words: FrameWords, folds: Sequence[str], first: int, *, framed: bool) -> int:

@@ -141,6 +141,8 @@ def _with_event(text: str, chart: Chart, group: Group, moment: Moment) -> Moment
         return moment
     begin, end = chart.tokens[notice.start].start, chart.tokens[following.end - 1].end
     end = max(span[1] for span in moment.spans if span[0] < end)
+    if following.attributive:  # "before the 4pm call open the dashboard"
+        end = chart.tokens[following.end].end
     others = tuple(span for span in moment.spans if span[1] <= begin or span[0] >= end)
     wider = replace(moment, spans=tuple(sorted((*others, (begin, end)))))
     return wider if title_without(text, wider, chart.lexicon.language) else moment
@@ -167,7 +169,7 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
         rank += 60
     if any(piece.role == "due" for piece in group.pieces):
         rank += 30
-    if all(piece.role == "about" or piece.attributive for piece in group.pieces):
+    if group.notice is None and all(piece.role == "about" or piece.attributive for piece in group.pieces):
         rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
     if moment.past or group.ago is not None:
         rank -= 80

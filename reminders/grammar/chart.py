@@ -7,25 +7,10 @@ from reminders.grammar.meaning import Bad, Weak
 from reminders.lexicon import Lexicon
 from reminders.tokens import Token
 
-_THINGS = frozenset(
-    {
-        "MEASURE",
-        "BEFORENUMBER",
-        "NOUN",
-        "NAMED",
-        "FIRM",
-        "STREET",
-        "PASTVERB",
-        "MOVE",
-        "SNOOZE",
-        "STATE",
-        "FUTURE",
-        "REMIND",
-        "RAISE",
-        "OPENING",
-        "ALARM",
-    }
-)
+# Categories that say nothing about time: a word that has only these is a plain one.
+_ABOUT_PEOPLE = ("NAMED", "FIRM", "STREET", "STATE", "PASTVERB", "FUTURE", "MOVE", "REMIND", "SNOOZE", "AGAIN", "RAISE")
+_ABOUT_THINGS = ("MEASURE", "BEFORENUMBER", "NOUN", "OPENING", "ALARM", "EVENINGEVENT", "OFDAY")
+_THINGS = frozenset((*_ABOUT_PEOPLE, *_ABOUT_THINGS))
 MAX_TERMS = 20_000
 
 

@@ -34,8 +34,7 @@ def read_time(chart: Chart, time: Term) -> object:
     hour, minute, second = time.value
     clock = make_clock(int(hour), int(minute), int(second or 0), sure=hour.startswith("0"))
     written = bool(chart.lexicon.settings.get("written_24")) and int(hour) >= _WRITTEN_MORNING
-    meant = written or "ALARM" in chart.places
-    return replace(clock, written=meant) if isinstance(clock, Clock) else clock
+    return _lean(chart, clock, "morning" if written else "")
 
 
 @BOOK.rule("CLOCK", "AT DOTTED", "DUE|FROM|BEFORE|AFTER DOTTED", "DOTTED OCLOCK", "DOTTED AMPM")
@@ -55,7 +54,18 @@ def read_dotted_time(chart: Chart, first: Term, second: Term) -> object:
         return None
     if second.category == "AMPM" and isinstance(clock, Clock):
         return _with_half(clock, str(second.value))
-    return clock
+    return _lean(chart, clock)
+
+
+def _lean(chart: Chart, clock: Clock | Bad | None, leaning: str = "") -> Clock | Bad | None:
+    """A clock time with the half of the day that the rest of the message speaks for: an alarm, a dinner."""
+    if not isinstance(clock, Clock) or clock.sure:
+        return clock
+    if "ALARM" in chart.places:
+        leaning = "morning"
+    elif "EVENINGEVENT" in chart.places and _WRITTEN_MORNING <= clock.hour < 12:
+        leaning = "evening"
+    return replace(clock, leaning=leaning)
 
 
 def _with_half(clock: Clock, half: str) -> Clock | None:
@@ -126,6 +136,15 @@ def _are_hour_and_minute(chart: Chart, hour: Term, minutes: Term, minute: str) -
     if minute.isdigit():
         return len(minute) == 2 and chart.tokens[hour.start].text.isdigit()
     return chart.tokens[hour.start].kind == "word" and number_of(minutes) >= 10 and number_of(minutes) % 5 == 0
+
+
+@BOOK.rule("CLOCK", "DOTTED")
+def read_bare_dotted_time(chart: Chart, dotted: Term) -> object:
+    """9.30 behind a day, where it can be no date."""
+    assert isinstance(dotted.value, tuple)
+    hour, minute = dotted.value
+    clock = make_clock(int(hour), int(minute), sure=hour.startswith("0")) if len(minute) == 2 else None
+    return Weak(_lean(chart, clock)) if isinstance(clock, Clock) and (int(minute) > 12 or minute == "00") else None
 
 
 @BOOK.rule("CLOCK", "NUMBER NUMBER NUMBER")
@@ -243,6 +262,17 @@ def read_minutes_of_hour_begun(chart: Chart, first: Term, *rest: Term) -> object
     return Clock((int(hour) - 2) % 12 + 1, minute) if 0 < minute < 60 else None
 
 
+@BOOK.rule("CLOCK", "EDGE DAYNUM", "DAYNUM OCLOCK")
+def read_hour_begun(chart: Chart, first: Term, second: Term) -> object:
+    """В начале восьмого (just after 7), в девятом часу (after 8)."""
+    number = first if first.category == "DAYNUM" else second
+    hour, spelled = number_of(number), chart.tokens[number.start].kind == "word"
+    edged = first.category != "EDGE" or first.value == "start"
+    if not chart.lexicon.settings.get("hour_begun") or not spelled or not edged or not 1 <= hour <= 12:
+        return None
+    return Clock((int(hour) - 2) % 12 + 1)
+
+
 @BOOK.rule(
     "CLOCK",
     "QUARTER PAST|TO NUMBER|HALFCLOCK",
@@ -325,8 +355,7 @@ def read_bare_hour(chart: Chart, number: Term) -> object:
         return None
     written = chart.tokens[number.start].text in ("00", *(f"0{n}" for n in range(1, 10)))
     clock = make_clock(hour, sure=written)
-    if isinstance(clock, Clock) and "ALARM" in chart.places:
-        clock = replace(clock, written=True)
+    clock = _lean(chart, clock)
     return Weak(clock) if isinstance(clock, Clock) else None
 
 
@@ -352,6 +381,8 @@ def read_clock_range(chart: Chart, *terms: Term | None) -> object:
         if clocks[0].start == clocks[0].end or clocks[0].rule == clocks[1].rule == "clock_range":
             return None
         weak = clocks[0].weak and clocks[1].weak and said[0].category != "BETWEEN"
+    if said[-1].rule == "bare_hour" and (chart.has("MONTH", said[-1].end) or chart.has("MONTH", said[-1].end + 1)):
+        return None  # "at 8 until 1 March"
     first, second = ends
     if not isinstance(first, Clock) or not isinstance(second, Clock):
         return None
@@ -382,6 +413,15 @@ def read_time_before_clock(chart: Chart, *terms: Term | None) -> object:
     if any(chart.ending("EVERY", term.start, 1) for term in terms if term is not None):
         return None
     return replace(clock.value, minus=duration.seconds) if duration.seconds and not duration.days else None
+
+
+@BOOK.rule("CLOCK", "CLOCK CLOCKZONE", "CLOCK OPEN CLOCKZONE")
+def read_clock_with_zone(chart: Chart, clock: Term, *rest: Term) -> object:
+    """16:00 CET, в 15:00 мск."""
+    if not isinstance(clock.value, Clock) or clock.value.zone:
+        return None
+    zoned = replace(clock.value, zone=str(rest[-1].value))
+    return Weak(zoned) if clock.weak else zoned
 
 
 _REPEATING = ("EVERY", "FREQ", "WEEKDAYS", "WEEKDAYSTEM", "ALWAYS", "HABITPART")

@@ -77,6 +77,16 @@ def read_date_range(chart: Chart, first: Term, link: Term, last: Term) -> object
     return replace(last.value, number=int(number_of(first)))
 
 
+@BOOK.rule("DATE", "RANGED DOT? MONTH YEAR?")
+def read_ranged_date(chart: Chart, ranged: Term, dot: Term | None, month: Term, year: Term | None) -> object:
+    """7-11 December: its first day."""
+    assert isinstance(ranged.value, tuple)
+    first, last = ranged.value
+    if not first.isdigit() or not last.isdigit() or int(first) >= int(last):
+        return None
+    return make_date(int(number_of(year)) if year else None, int(number_of(month)), int(first))
+
+
 @BOOK.rule("DATE", "ISO")
 def read_iso_date(chart: Chart, iso: Term) -> object:
     """2026-12-24."""

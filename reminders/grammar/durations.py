@@ -108,9 +108,10 @@ def read_amount_and_letter(chart: Chart, number: Term, unit: Term) -> object:
     return make_duration(number_of(number), str(unit.value)) if chart.glued(unit.start) else None
 
 
-@BOOK.rule("DURATION", "SPAN")
-def read_fixed_span(chart: Chart, span: Term) -> object:
-    """Half an hour, полчаса."""
+@BOOK.rule("DURATION", "SPAN", "ARTICLE SPAN")
+def read_fixed_span(chart: Chart, *terms: Term) -> object:
+    """Half an hour, ner Dreiviertelstunde, полчаса."""
+    span = terms[-1]
     amount, unit = str(span.value).split()
     return make_duration(float(amount), unit)
 
@@ -190,6 +191,16 @@ def read_offset_of_one_and_more(chart: Chart, within: Term, unit: Term, link: Te
     if unit.value != "hour" or not isinstance(more.value, Duration) or not 0 < more.value.seconds < 3_600:
         return None
     return make_duration(60 + more.value.seconds / 60, "minute")
+
+
+@BOOK.rule("OFFSET", "INONE UNIT NUMBER", "INONE NUMBER UNIT NUMBER")
+def read_offset_of_hour_and_minutes(chart: Chart, *terms: Term) -> object:
+    """Через час пятнадцать."""
+    unit, minutes = terms[-2], number_of(terms[-1])
+    hours = number_of(terms[1]) if len(terms) > 3 else 1
+    if unit.value != "hour" or minutes not in range(5, 60, 5) or chart.has("UNIT", terms[-1].end):
+        return None
+    return make_duration(hours * 60 + minutes, "minute")
 
 
 @BOOK.rule("OFFSET", "UNIT INONE NUMBER")

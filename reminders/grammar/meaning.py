@@ -52,8 +52,8 @@ class Day:
 class Clock:
     """A clock time as said. `sure`: its half of the day is certain; `part`: said with it ("8 in the evening").
 
-    `written`: as 6:30 is where clocks have 24 hours; `end`: of a range ("from 9 to 17"); `more`: others said with it
-    ("at 8 and 20"); `minus`: seconds before it.
+    `leaning`: morning where 6:30 is written for it, evening for dinner at 7; `zone`: said with it (CET); `end`: of a
+    range ("from 9 to 17"); `more`: others said with it ("at 8 and 20"); `minus`: seconds before it.
     """
 
     hour: int
@@ -61,7 +61,8 @@ class Clock:
     second: int = 0
     sure: bool = False
     part: str | None = None
-    written: bool = False
+    leaning: str = ""
+    zone: str = ""
     end: "Clock | None" = None
     more: tuple["Clock", ...] = ()
     minus: int = 0

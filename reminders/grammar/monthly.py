@@ -135,6 +135,15 @@ def read_two_month_days(chart: Chart, *terms: Term | None) -> object:
     return Every("MONTHLY", month_days=(first, second))
 
 
+@BOOK.rule("REPEAT", "ON? THE? DAYNUM DAYWORD? OF? EVERY OTHER|DAYNUM UNIT", "DAYNUM OF? EVERY NUMBER UNIT")
+def read_day_of_every_few_months(chart: Chart, *terms: Term | None) -> object:
+    """On the 20th of every second month."""
+    said = [term for term in terms if term is not None]
+    day = next(int(number_of(term)) for term in said if term.category == "DAYNUM")
+    step = 2 if said[-2].category == "OTHER" else int(number_of(said[-2]))
+    return Every("MONTHLY", step, month_days=(day,)) if said[-1].value == "month" and 1 <= day <= 31 and step else None
+
+
 @BOOK.rule("REPEAT", "FREQ ON? THE? DAYNUM DAYWORD?")
 def read_monthly_on(chart: Chart, word: Term, *rest: Term | None) -> object:
     """Monthly on the 10th, ежемесячно 5-го числа."""

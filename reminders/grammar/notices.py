@@ -21,7 +21,7 @@ def read_lead_time(chart: Chart, *terms: Term | None) -> object:
         amount, unit = str(length.value).split()
         return (make_duration(float(amount), unit),)
     assert isinstance(length.value, Duration)
-    mixed = not length.value.amount and (length.value.days or length.value.months) and length.value.seconds
+    mixed = not length.value.amount and (length.value.days or length.value.months)
     return None if mixed else (length.value,)
 
 
@@ -45,10 +45,14 @@ def read_notice_of_event(chart: Chart, lengths: Term, before: Term, the: Term | 
     event = before.end if the is None else the.end
     if the is None and chart.has("THE", event):
         event += 1
-    if event >= len(chart.tokens) or chart.tokens[event].kind != "word":
+    if event >= len(chart.tokens) or chart.tokens[event].kind == "mark":
         return None
     assert isinstance(lengths.value, tuple)
-    return None if any(chart.has(category, event) for category in _TIMELY) else Notice(lengths.value, ahead=True)
+    named = event > before.end or chart.has("DET", event - 1)
+    timed = [t for c in ("DAY", "CLOCK") for t in chart.at[event].get(c, ()) if named and chart.is_plain(t.end)]
+    if not timed and any(chart.has(category, event) for category in _TIMELY):
+        return None
+    return Notice(lengths.value, ahead=True)
 
 
 @BOOK.rule(

@@ -147,6 +147,29 @@ def read_days_in_a_row(chart: Chart, lead: Term | None, length: Term, row: Term)
     return replace(every, count=int(duration.amount)) if isinstance(every, Every) else None
 
 
+@BOOK.rule("REPEAT", "FOR MOD? DURATION", "THE? MOD DURATION", "INNEXT DURATION")
+def read_daily_for_length(chart: Chart, *terms: Term | None) -> object:
+    """For the next 5 days at 8pm: daily, where a time of day stands behind."""
+    length = terms[-1]
+    assert length is not None
+    mode = next((str(t.value) for t in terms if t is not None and t.category == "MOD"), "next")
+    duration, end = length.value, length.end
+    clocks = [term for place in (end, end + 1) for term in _clocks_at(chart, place)]
+    if not isinstance(duration, Duration) or duration.unit not in ("day", "week") or not clocks or duration.seconds:
+        return None
+    if mode not in ("next", "coming") or duration.days < 2 or any(c in chart.places for c in ("EVERY", "FREQ")):
+        return None
+    return Every("DAILY", count=duration.days)
+
+
+def _clocks_at(chart: Chart, place: int) -> list[Term]:
+    """Clock times that stand at a place: sure ones, or any behind a preposition."""
+    if place >= len(chart.tokens):
+        return []
+    led = chart.ending("AT", place, 3) is not None
+    return [term for term in chart.at[place].get("CLOCK", ()) if led or not term.weak]
+
+
 @BOOK.rule("LENGTH", "THE? MOD DURATION")
 def read_next_length(chart: Chart, the: Term | None, mode: Term, length: Term) -> object:
     """The next 2 hours: how long a recurrence goes on."""
@@ -162,9 +185,9 @@ def read_plain_length(chart: Chart, duration: Term) -> object:
 
 @BOOK.rule(
     "REPEAT",
-    "IN? DURATION AFTER FINISH",
-    "EVERY? DURATION AFTER FINISH",
-    "INONE? DURATION AFTER FINISH",
+    "AGAIN? IN? DURATION AFTER FINISH COMMA? AGAIN?",
+    "EVERY? DURATION AFTER FINISH COMMA? AGAIN?",
+    "INONE? DURATION AFTER FINISH COMMA? AGAIN?",
     "INONE UNIT AFTER FINISH",
 )
 def read_after_completion(chart: Chart, *terms: Term | None) -> object:

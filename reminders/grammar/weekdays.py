@@ -30,6 +30,15 @@ def read_one_of_two_weekdays(chart: Chart, first: Term, *rest: Term | None) -> o
     return Day("weekday", weekday=int(number_of(first)))
 
 
+@BOOK.rule("DAY", "BETWEEN WEEKDAY AND WEEKDAY", "FROM WEEKDAY RANGE|RANGEW WEEKDAY")
+def read_first_of_weekdays(chart: Chart, lead: Term, first: Term, link: Term, last: Term) -> object:
+    """Between Thursday and Saturday; von Montag bis Mittwoch: its first day."""
+    timed = lead.category == "FROM" and ("TIME" in chart.places or "EVERY" in chart.places or "OCLOCK" in chart.places)
+    whole = (number_of(first), number_of(last)) == (0, 4)
+    told = "MOVE" in chart.places or chart.has("OFDAY", lead.start) or timed or (whole and lead.category == "FROM")
+    return None if told else Day("weekday", weekday=int(number_of(first)))
+
+
 @BOOK.rule("DAY", "WEEKDAY|WEEKDAYW POSTMOD")
 def read_weekday_after_next(chart: Chart, weekday: Term, mode: Term) -> object:
     """Friday after next; Tuesday week."""

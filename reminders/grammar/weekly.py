@@ -104,6 +104,11 @@ def read_weekday_list(chart: Chart, days: Term) -> object:
     plural = chart.has("WEEKDAYS", days.start)
     if len(days.value) == 1 and not plural:
         return None
+    places = (days.start, max(0, days.start - 1))
+    if any(term.rule == "first_of_weekdays" for place in places for term in chart.at[place].get("DAY", ())):
+        return None
+    if chart.ending("BETWEEN", days.start, 1) is not None:
+        return None
     return Every("WEEKLY", 1, tuple(sorted(days.value)))
 
 
