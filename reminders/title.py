@@ -10,6 +10,7 @@ from reminders.tokens import MAX_LENGTH, Token, split_tokens
 
 _CLOSING = " \t\n,.;:!?-–—(/&+"
 _OPENING = " \t\n,.;:!?-–—)/&+•*"
+_PHONE = re.compile(r"\+\d$")
 _BLANKS = re.compile(r"[ \t\n]+")
 _SPACED_MARK = re.compile(r" +([,.;:!?)])")
 _DOUBLE_COMMA = re.compile(r",(?: ?,)+")
@@ -157,4 +158,5 @@ def _join(text: str, kept: Sequence[Token]) -> str:
 def _tidy(title: str) -> str:
     title = _BLANKS.sub(" ", _EMPTY_BRACKETS.sub("", title))
     title = _DOUBLE_COMMA.sub(",", _SPACED_MARK.sub(r"\1", title))
-    return title.lstrip(_OPENING).rstrip(_CLOSING).strip()
+    bare = title.lstrip(_OPENING).rstrip(_CLOSING).strip()
+    return f"+{bare}" if _PHONE.search(title[: len(title) - len(title.lstrip(_OPENING)) + 1]) else bare

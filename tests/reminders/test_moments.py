@@ -42,6 +42,7 @@ def test_development_set(case: dict[str, Any]) -> None:
     got = (moment.wall.isoformat(), moment.has_time, moment.rrule)
     assert got == (case["at"], case["has_time"], case["rrule"]), case["text"]
     assert title_without(case["text"], moment, case["lang"]) == case["title"]
+    assert [lead.total_seconds() / 60 for lead in moment.before] == case.get("before", []), case["text"]
 
 
 def test_the_development_set_is_wide() -> None:
