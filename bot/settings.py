@@ -26,6 +26,8 @@ NAMES = (
     "DATABASE",
     "TELEGRAM_TOKEN",
     "TELEGRAM_API",
+    "TELEGRAM_WEBHOOK",
+    "LISTEN",
     "SMTP",
     "TLS_CA",
     "MAIL_FROM",
@@ -40,18 +42,22 @@ NAMES = (
 )
 TELEGRAM = "https://api.telegram.org"
 DROP = "127.0.0.1:2525"
+LISTEN = "127.0.0.1:8080"
+_HOOK_PORTS = (443, 80, 88, 8443)  # where Telegram posts to
 ADDRESS = "rapport@localhost"
 _AMERICAN = frozenset({"US", "PH", "PR", "GU", "FM", "MH", "PW"})  # who write the month first
 
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the program runs with. `drop` is (host, port), None when it is off."""
+    """What the program runs with. `drop` is (host, port), None when it is off; `listen` is for the webhook alone."""
 
     database: str
     team: Team
     telegram_token: str = ""
     telegram_api: str = TELEGRAM
+    telegram_webhook: str = ""
+    listen: tuple[str, int] = ("127.0.0.1", 8080)
     authserv: frozenset[str] = frozenset()
     drop: tuple[str, int] | None = ("127.0.0.1", 2525)
     imap: tuple[Account, ...] = ()
@@ -93,6 +99,12 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     checked("MAIL_FROM", ADDRESS, _is_address(address), "crm@example.com")
     api = raw.get("TELEGRAM_API", TELEGRAM).rstrip("/")
     checked("TELEGRAM_API", TELEGRAM, urlsplit(api).scheme in ("http", "https"), TELEGRAM)
+    hook = raw.get("TELEGRAM_WEBHOOK", "")
+    checked("TELEGRAM_WEBHOOK", "", _is_hook(hook, anywhere=api != TELEGRAM), "https://rapport.example.com/telegram")
+    if hook and "TELEGRAM_TOKEN" not in raw:
+        wrong.append("RAPPORT_TELEGRAM_WEBHOOK: it needs RAPPORT_TELEGRAM_TOKEN")
+    listen = _host_and_port(raw.get("LISTEN", LISTEN), anywhere=True)
+    checked("LISTEN", LISTEN, listen is not None, LISTEN)
     drop = _host_and_port(raw.get("DROP", DROP))
     checked("DROP", DROP, drop is not None or raw.get("DROP", "").lower() == "off", f"{DROP} (on this machine), or off")
     database = raw.get("DATABASE") or str(data_folder(environment) / "rapport.db")
@@ -121,6 +133,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         team=Team(language, zone, country.upper() or None, currency.upper(), address.lower(), by_mail=smtp is not None),
         telegram_token=raw.get("TELEGRAM_TOKEN", ""),
         telegram_api=api,
+        telegram_webhook=hook,
+        listen=listen or ("127.0.0.1", 8080),
         authserv=frozenset(each.lower() for each in raw.get("AUTHSERV", "").replace(",", " ").split()),
         drop=drop,
         imap=imap,
@@ -157,14 +171,27 @@ def _from_file(path: Path) -> dict[str, str]:
     return settings
 
 
-def _host_and_port(value: str) -> tuple[str, int] | None:
+def _host_and_port(value: str, *, anywhere: bool = False) -> tuple[str, int] | None:
     host, _, port = value.rpartition(":")
-    if not (host and port.isdigit() and 0 < int(port) < 65536):
+    if not (host and port.isascii() and port.isdigit() and 0 < int(port) < 65536):
         return None
     try:  # whoever reaches the drop can hand in mail: only programs on this machine may
-        return (host, int(port)) if host == "localhost" or ip_address(host.strip("[]")).is_loopback else None
+        fits = host == "localhost" or anywhere | ip_address(host.strip("[]")).is_loopback
     except ValueError:
         return None
+    return (host.strip("[]") if anywhere else host, int(port)) if fits else None
+
+
+def _is_hook(url: str, *, anywhere: bool) -> bool:
+    """Can Telegram post there? `anywhere`: a Bot API server of one's own posts to any port, and without TLS."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port or (443 if parts.scheme == "https" else 80)
+    except ValueError:
+        return False
+    plain = not (parts.username or parts.password or parts.query or parts.fragment) and url.isascii()
+    known = (parts.scheme == "https" and port in _HOOK_PORTS) or (anywhere and parts.scheme == "http")
+    return bool(parts.hostname) and plain and known and len(url.split()) == 1
 
 
 def data_folder(environment: Mapping[str, str] | None = None) -> Path:

@@ -24,6 +24,7 @@ from storage.wakeup import Wakeups, watching
 
 if TYPE_CHECKING:
     from bot.jobs import Fetch
+    from bot.telegram.face import TelegramFace
     from mail.prepare import MailParser
 
 log = logging.getLogger("rapport.run")
@@ -110,7 +111,10 @@ async def start_parts(
         await parts.enter_async_context(face)
         fetching["telegram"] = TelegramFiles(face.client.bot)
         start_delivery(tasks, house, face)
-        tasks.start("telegram", lambda: receive_updates(face, flow, clock))
+        if settings.telegram_webhook:
+            await start_webhook(house, tasks, face)
+        else:
+            tasks.start("telegram", lambda: receive_updates(face, flow, clock))
     if settings.smtp is not None:
         from mail.smtp import MailFace
 
@@ -124,6 +128,16 @@ async def start_parts(
         )
         start_delivery(tasks, house, await parts.enter_async_context(by_mail))
     start_jobs(house, tasks, fetching)
+
+
+async def start_webhook(house: House, tasks: Tasks, face: TelegramFace) -> None:
+    """Lets Telegram post updates to us; waits until we listen, or can't."""
+    from bot.telegram.webhook import make_hook, serve_updates
+
+    settings, tried = house.settings, asyncio.Event()
+    hook = make_hook(settings.telegram_webhook, settings.listen, settings.telegram_token)
+    tasks.start("telegram", lambda: serve_updates(hook, face, house.flow, house.clock, tried))
+    await tried.wait()
 
 
 def start_backups(house: House, tasks: Tasks) -> None:

@@ -7,10 +7,14 @@ from __future__ import annotations
 
 import asyncio
 import re
+from typing import TYPE_CHECKING
 
 from bot.health.check import Check, fail, ok, warn
 from bot.health.network import told
 from bot.settings import TELEGRAM, Settings
+
+if TYPE_CHECKING:
+    from telegram import WebhookInfo
 
 _FORM = re.compile(r"\d+:[\w-]+")
 _SECONDS = 15.0
@@ -23,12 +27,12 @@ async def examine_telegram(settings: Settings) -> list[Check]:
         return [ok("telegram", "off: no RAPPORT_TELEGRAM_TOKEN", "@BotFather gives one, if you want a bot")]
     if not _FORM.fullmatch(settings.telegram_token):
         return [fail("telegram", "the token isn't formed like 123456:ABC-def", _COPY_IT)]
-    return await ask_telegram(settings.telegram_token, settings.telegram_api)
+    return await ask_telegram(settings.telegram_token, settings.telegram_api, settings.telegram_webhook)
 
 
-async def ask_telegram(token: str, api: str) -> list[Check]:
-    """Whom the token belongs to, and how that bot is set up."""
-    from telegram import User, WebhookInfo
+async def ask_telegram(token: str, api: str, hook: str = "") -> list[Check]:
+    """Whom the token belongs to, and how that bot is set up; `hook` is RAPPORT_TELEGRAM_WEBHOOK."""
+    from telegram import User
     from telegram.error import InvalidToken, TelegramError
 
     from bot.telegram.client import Client
@@ -40,7 +44,7 @@ async def ask_telegram(token: str, api: str) -> list[Check]:
     try:
         client = Client(token, api)
         try:
-            user, hook = await ask(client)
+            user, told_hook = await ask(client)
         finally:
             await client.close()
     except InvalidToken:
@@ -49,7 +53,7 @@ async def ask_telegram(token: str, api: str) -> list[Check]:
         what, todo = told(error)
         where = "Telegram" if api == TELEGRAM else "the Bot API server of RAPPORT_TELEGRAM_API"
         return [fail("telegram", f"{where}: {what}", todo)]
-    return [ok("telegram", f"@{user.username or user.id} answers"), _switches(user), *_webhook(hook)]
+    return [ok("telegram", f"@{user.username or user.id} answers"), _switches(user), *_webhook(told_hook, hook)]
 
 
 def _switches(user: object) -> Check:
@@ -69,9 +73,22 @@ def _switches(user: object) -> Check:
     return ok("botfather", what)
 
 
-def _webhook(hook: object) -> list[Check]:
-    pending = int(getattr(hook, "pending_update_count", 0) or 0)
-    if getattr(hook, "url", ""):
-        what = f"a webhook is set, {pending} updates wait there"
-        return [warn("webhook", what, "does another program use this bot? `rapport run` ends the webhook")]
-    return [ok("updates", f"{pending} wait at Telegram")] if pending else []
+def _webhook(told_hook: WebhookInfo, ours: str) -> list[Check]:
+    pending = told_hook.pending_update_count
+    waiting = f"{pending} update{'s' * (pending != 1)} wait{'s' * (pending == 1)} at Telegram"
+    if not ours:
+        if told_hook.url:
+            what = f"a webhook is set, and {waiting}"
+            return [warn("webhook", what, "does another program use this bot? `rapport run` ends the webhook")]
+        return [ok("updates", waiting)] if pending else []
+    if told_hook.url != ours:
+        what = "another one is set at Telegram" if told_hook.url else "none is set at Telegram"
+        return [
+            warn("webhook", f"{what}; {waiting}", "`rapport run` sets RAPPORT_TELEGRAM_WEBHOOK within five minutes")
+        ]
+    if told_hook.last_error_message and pending:
+        # Telegram's own words about the way here: they hold a status or a fault of TLS, and no secret.
+        what = f"Telegram can't post to it: {told_hook.last_error_message[:120]}; {waiting}"
+        todo = "is `rapport run` up, and does the proxy pass that path on to RAPPORT_LISTEN? See docs/running.md"
+        return [fail("webhook", what, todo)]
+    return [ok("webhook", f"Telegram posts to it; {waiting}")]

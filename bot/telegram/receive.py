@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any
 
 from telegram import Bot, Update
-from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError
+from telegram.error import BadRequest, Conflict, InvalidToken, RetryAfter, TelegramError
 
 from bot.flow import Flow
 from bot.telegram.client import Me
@@ -49,6 +49,8 @@ class Pace:
                 pause, advice = CONFLICT_PAUSE, "another program uses this bot's token: stop it, only one can poll"
             case RetryAfter():
                 pause, advice = seconds_of(error), "Telegram asks to wait"
+            case BadRequest():
+                pause, advice = TOKEN_PAUSE, "Telegram refuses what it is asked: check RAPPORT_TELEGRAM_WEBHOOK, if set"
             case _:
                 advice = "Telegram can't be reached"
         if name != self._told:
@@ -82,7 +84,7 @@ async def _receive(face: TelegramFace, flow: Flow, clock: Clock, beside: asyncio
             if me is None:
                 me = await face.client.introduce()
                 if not has_menu:
-                    beside.create_task(_offer_menu(face.client.bot))
+                    beside.create_task(offer_menu(face.client.bot))
                     has_menu = True
             updates = await face.client.poll(offset)
         except FAILURES as error:
@@ -95,7 +97,7 @@ async def _receive(face: TelegramFace, flow: Flow, clock: Clock, beside: asyncio
         offset = None
         for data in updates:
             if query := await take(data, me, face, flow, clock):
-                beside.create_task(_acknowledge(face.client.bot, query))
+                beside.create_task(acknowledge(face.client.bot, query))
             offset = data["update_id"] + 1
 
 
@@ -137,7 +139,7 @@ def _unread(raw: bytes, me: Me, now: datetime) -> InboundMessage:
     )
 
 
-async def _acknowledge(bot: Bot, query: str) -> None:
+async def acknowledge(bot: Bot, query: str) -> None:
     """Ends the waiting shown on the button; the answer itself comes through the outbox, so a failure is no loss."""
     try:
         await bot.answer_callback_query(query)
@@ -145,7 +147,8 @@ async def _acknowledge(bot: Bot, query: str) -> None:
         log.debug("a tap wasn't acknowledged (%s)", type(error).__name__)
 
 
-async def _offer_menu(bot: Bot) -> None:
+async def offer_menu(bot: Bot) -> None:
+    """Sets the menu of commands, sooner or later."""
     pause = FIRST_PAUSE
     while True:
         try:
