@@ -104,8 +104,12 @@ _DATA = re.compile(r"data:[a-z]{1,20}/[a-z0-9.+\-]{1,60};base64,[A-Za-z0-9+/=%\s
 _SPACES = re.compile(r"[ \t\n\r\f]+")
 _CONTAINER = re.compile(r"\b(gmail_quote|moz-forward-container|yahoo_quoted|protonmail_quote|zmail_extra)\b")
 _SIGNATURE = re.compile(
-    r"\b(gmail_signature|moz-signature|protonmail_signature_block|signature_editor|ms-outlook-mobile-signature)\b",
+    r"\b(gmail_signature|moz-signature|protonmail_signature_block|signature_editor|ms-outlook-mobile-signature"
+    r"|front-signature|zmail_signature_below|mailSignature|missive_signature)\b",
     re.IGNORECASE,
+)
+_SIGNATURE_ID = re.compile(
+    r"(?:x_)*(?:Signature|ms-outlook-mobile-signature|composer_signature|protonmail_signature_block)"
 )
 
 
@@ -269,7 +273,8 @@ def _enter(tag: str, attributes: dict[str, str | None], node: LexborNode, writer
     elif tag == "li":
         writer.bullet = "- "
     classes = (attributes.get("class") or "")[:500]
-    if tag == "div" and classes and _SIGNATURE.search(classes):
+    named = attributes.get("id") or ""
+    if tag == "div" and ((classes and _SIGNATURE.search(classes)) or (named and _SIGNATURE_ID.fullmatch(named))):
         writer.pieces.append("-- ")
         writer.line()
     if tag == "div" and classes and _CONTAINER.search(classes):

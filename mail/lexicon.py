@@ -32,11 +32,12 @@ class Lexicon:
     reply_prefixes: set[str] = field(default_factory=set)
     wrote_words: set[str] = field(default_factory=set)
     wrote_phrases: tuple[str, ...] = ()  # of several words, or of scripts that don't part words
-    reply_markers: set[str] = field(default_factory=set)  # below it a ticket system keeps the earlier mails
+    reply_markers: tuple[str, ...] = ()  # in a line below which a ticket system keeps the earlier mails
     sent_from: tuple[tuple[str, str], ...] = ()  # how such a line begins and ends
     closings: set[str] = field(default_factory=set)
     legal: tuple[str, ...] = ()
     list_footers: tuple[str, ...] = ()
+    footers: tuple[str, ...] = ()  # what programs and firms put below every mail
     auto_replies: tuple[str, ...] = ()
     bounces: tuple[str, ...] = ()
     delays: tuple[str, ...] = ()  # a bounce that only warns
@@ -80,8 +81,10 @@ def load_lexicon() -> Lexicon:
     wrote: set[str] = set()
     lists: dict[str, list[str]] = {
         "stems": [],
+        "markers": [],
         "legal": [],
         "list_footer": [],
+        "footers": [],
         "replies": [],
         "bounces": [],
         "delays": [],
@@ -101,12 +104,12 @@ def load_lexicon() -> Lexicon:
         lexicon.ends |= _keys(forward, "ends")
         lexicon.forward_prefixes |= _keys(forward, "prefixes")
         lexicon.reply_prefixes |= _keys(reply, "prefixes")
-        lexicon.reply_markers |= _keys(reply, "markers")
+        lists["markers"] += sorted(_keys(reply, "markers"))
         wrote |= _keys(reply, "wrote")
         lexicon.closings |= {word.rstrip("*., ") for word in _keys(data.get("signature", {}), "closings")}
         for section, names in (
             ("forward", ("stems",)),
-            ("signature", ("legal", "list_footer", "sent_from")),
+            ("signature", ("legal", "list_footer", "footers", "sent_from")),
             ("automatic", ("replies", "bounces", "delays", "returns", "untils")),
         ):
             for name in names:
@@ -121,8 +124,10 @@ def load_lexicon() -> Lexicon:
         best = max(fields, key=fields.count)
         lexicon.headers[word] = (best, frozenset(code for name, code in meanings if name == best))
     lexicon.stems = tuple(lists["stems"])
+    lexicon.reply_markers = tuple(lists["markers"])
     lexicon.legal, lexicon.list_footers = tuple(lists["legal"]), tuple(lists["list_footer"])
     lexicon.auto_replies, lexicon.bounces = tuple(lists["replies"]), tuple(lists["bounces"])
+    lexicon.footers = tuple(lists["footers"])
     lexicon.delays = tuple(lists["delays"])
     lexicon.returns, lexicon.untils = tuple(lists["returns"]), tuple(lists["untils"])
     lexicon.sent_from = tuple((first, last) for first, _, last in (_wild(item) for item in lists["sent_from"]))

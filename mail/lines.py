@@ -41,7 +41,7 @@ def split_lines(text: str) -> list[Line]:
 
 
 def _mend(lines: list[Line]) -> None:
-    """Corrects the depth of single lines: the rest of a quoted line that was wrapped, and `>From` as mailboxes write it."""
+    """Corrects the depth of single lines: the rest of a wrapped quoted line, and `>From` as mailboxes write it."""
     for at in range(1, len(lines) - 1):
         above, line, below = lines[at - 1], lines[at], lines[at + 1]
         if above.depth != below.depth or line.depth == above.depth or line.blank:

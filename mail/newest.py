@@ -56,7 +56,7 @@ def _without_quotes(lines: list[Line]) -> list[str]:
             continue
         if _mail_begins(lines, finder, at, _has_text(kept)):
             break
-        kept.append(line.text.rstrip())
+        kept.append(line.text if line.text == "-- " else line.text.rstrip())
         at += 1
     if quoting and not _has_text(kept):
         return kept
@@ -66,7 +66,7 @@ def _without_quotes(lines: list[Line]) -> list[str]:
 def _mail_begins(lines: list[Line], finder: BlockFinder, at: int, something_above: bool) -> bool:
     """Does an earlier mail begin in this line, unquoted: by a separator or a header block?"""
     text = lines[at].text
-    if something_above and len(text) < 120 and key(text.strip(" -_=*#~<>\u2014.:")) in load_lexicon().reply_markers:
+    if something_above and 15 <= len(text) < 120 and _is_marker(text):
         return True
     kind = classify_separator(text)
     if kind in ("forward", "original"):
@@ -76,6 +76,16 @@ def _mail_begins(lines: list[Line], finder: BlockFinder, at: int, something_abov
         if block is not None:
             return block.is_strong or with_separator(lines, block).separator in ("forward", "original")
     return False
+
+
+def _is_marker(text: str) -> bool:
+    """`##- Please type your reply above this line -##`"""
+    stripped = text.strip()
+    core = stripped.strip(" -_=*#~<>\u2014.:")
+    word = key(core)
+    if len(core) < len(stripped):
+        return any(phrase in word for phrase in load_lexicon().reply_markers)
+    return word in load_lexicon().reply_markers
 
 
 def _follows_block(lines: list[Line], finder: BlockFinder, at: int) -> bool:

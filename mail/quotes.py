@@ -16,7 +16,7 @@ from storage.messages import Address
 
 MAX_JOINED = 500
 
-_ENDS = (":", "\uff1a", "----", ":*", "wrote", "schrieb", ">")
+_ENDS = (":", "\uff1a", "---", ":*", "wrote", "schrieb", ">")
 _CLOCK = re.compile(r"\d{1,2}[:.hH\u6642\u65f6]\d{2}|\d{4}|\d{1,2}[./]\d{1,2}[./]\d{2}")
 _TIME = re.compile(r"\d\s?[:.hH\u6642\u65f6]\s?\d\d(?!\d)")
 _ADDRESS_END = re.compile(r"[<(\[][^<>()\s]{1,120}@[^<>()\s]{1,150}[>)\]]{1,2}\s{0,2}[:\uff1a]?\*?$")
@@ -105,7 +105,7 @@ def _begins_later(lines: list[Line], start: int, end: int) -> bool:
 
 
 def _introduces(joined: str, quoted: bool) -> bool:
-    colon = joined.endswith((":", "\uff1a", "----", ":*"))
+    colon = joined.endswith((":", "\uff1a", "---", ":*"))
     if not (colon or quoted):
         return False
     dated = _CLOCK.search(joined) is not None

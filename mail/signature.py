@@ -35,6 +35,7 @@ _FROM = frozenset(
         "ze",
     )
 )
+_POSTSCRIPT = re.compile(r"\s{0,4}P\.?\s?S\.?(?:\s?S\.?)?\s?[:.,\-\u2013 ]\s?\S", re.IGNORECASE)
 _BREAK = re.compile(r"[,.;?!]\s")
 _DEVICE = re.compile(r"\b(?:iphone|ipad|galaxy|android|smartphone|phone|mobile|outlook|blackberry)\b")
 _PUNCTUATION = " ,\u060c.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
@@ -60,7 +61,7 @@ def cut_signature(lines: list[str], writer: str = "") -> list[str]:
 
 def cut_comment(text: str, writer: str = "") -> str:
     """What a forwarder typed: without signature, and without the greeting and name that close it."""
-    lines = cut_signature([line.rstrip() for line in text.split("\n")], writer)
+    lines = cut_signature([line if line == "-- " else line.rstrip() for line in text.split("\n")], writer)
     at = _closing_at(lines)
     if at is not None and len([line for line in lines[at + 1 :] if line.strip()]) <= 2:
         lines = lines[:at]
@@ -160,7 +161,21 @@ def _cut_delimiter(lines: list[str]) -> list[str]:
 
 
 def _fits_a_card(line: str) -> bool:
+    if _is_sentence(line):
+        return False
     return len(line) <= 90 or _HINT.search(line[:300]) is not None or _legal_terms(line) > 0
+
+
+def _is_sentence(line: str) -> bool:
+    """Four words or more up to a full stop, and nothing of a card's or notice's in them."""
+    stripped = line.strip()
+    if not stripped.endswith((".", "!", "?")) or len(stripped.split()) < 4:
+        return False
+    return _HINT.search(line[:300]) is None and not _legal_terms(line) and not _footer(key(line[:600]))
+
+
+def _footer(word: str) -> bool:
+    return any(phrase in word for phrase in load_lexicon().footers)
 
 
 def _window(lines: list[str], count: int) -> int:
@@ -196,7 +211,9 @@ def _cut_footers(lines: list[str]) -> list[str]:
         word = key(paragraph[:4_000])
         is_list = len(paragraph) < 600 and any(word.startswith(phrase) for phrase in load_lexicon().list_footers)
         at_top = starts[index] == 0
-        if at_top or not (is_list or (_legal_terms(paragraph) >= 2 and len(paragraph) >= 80)):
+        is_list = is_list or (len(paragraph) < 400 and _footer(word))
+        long = len(paragraph) >= (80 if paragraph.isascii() or " " in paragraph[:40] else 25)
+        if at_top or not (is_list or (long and _legal_terms(paragraph) >= 2)):
             if at_top or (cut == len(lines) and index < len(starts) - 3):
                 break
             continue
@@ -270,16 +287,27 @@ def _cut_own_card(lines: list[str], writer: str) -> list[str]:
     return lines
 
 
+def _cut_below(lines: list[str], at: int) -> list[str]:
+    """Without a greeting and the card under it; a name alone stays, and so does a postscript."""
+    after = _filled(lines[at + 1 :])
+    told = next((index for index in range(at + 1, len(lines)) if _POSTSCRIPT.match(lines[index])), len(lines))
+    if told < len(lines):
+        card = _filled(lines[at + 1 : told])
+        return lines if len(card) <= 1 else [*_trim(lines[:at]), "", *lines[told:]]
+    if any(_is_sentence(line) for line in after):
+        return lines  # `Thanks`, and the letter goes on
+    if len(after) >= 2 or any(_HINT.search(line[:300]) for line in after):
+        return _trim(lines[:at]) or lines[: at + 1]
+    return lines
+
+
 def _cut_card(lines: list[str]) -> list[str]:
     """A greeting and what follows it, if that is more than a name; or a last paragraph that is a card by its hints."""
     at = _closing_at(lines)
     if at is not None:
         if at and is_closing(lines[at - 1]):
             at -= 1  # one greeting in two lines
-        after = _filled(lines[at + 1 :])
-        if len(after) >= 2 or any(_HINT.search(line[:300]) for line in after):
-            return _trim(lines[:at]) or lines[: at + 1]
-        return lines
+        return _cut_below(lines, at)
     start = len(lines)
     while start and lines[start - 1].strip():
         start -= 1

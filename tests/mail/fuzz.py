@@ -66,13 +66,21 @@ def main() -> None:
     from mail.parse import parse_mail
     from storage.codec import from_json, to_json
     from storage.messages import Mail
+    from tests.mail.corpus.automatic import BOUNCES, FORMS
     from tests.mail.corpus.forwards import build, cases
+    from tests.mail.corpus.harmless import harmless
     from tests.mail.corpus.kinds import KINDS
+    from tests.mail.corpus.programs import PROGRAMS
     from tests.mail.corpus.replies import replies
+    from tests.mail.corpus.shapes import SHAPES
     from tests.mail.corpus.special import NOT_FORWARDS, SPECIAL
 
     seeds = [case.raw for case in cases()] + [raw for _, _, raw in KINDS] + [item.raw for item in SPECIAL]
     seeds += [raw for _, raw in NOT_FORWARDS] + [build("Re: x", reply.text, encoding="8bit") for reply in replies()]
+
+    seeds += [item.raw for item in (*PROGRAMS, *SHAPES)] + [harmless(number)[1] for number in range(200)]
+    seeds += [build(row[1], row[3], sender=row[2], headers="Return-Path: <>\r\n", encoding="8bit") for row in BOUNCES]
+    seeds += [build(row[1], row[3], sender=row[2], encoding="8bit") for row in FORMS]
 
     def parse(raw: bytes) -> None:
         mail = parse_mail(raw)

@@ -49,6 +49,16 @@ HOSTILE: dict[str, Callable[[], bytes]] = {
     "far year": lambda: HEAD.replace(b"2026", b"9999") + b"\r\nx",
     "bidi": lambda: HEAD + "\r\nFrom\u202e: x\u2066 <a@b.example>\r\n".encode(),
     "long figures": lambda: HEAD.replace(b"Mon, 2", b"9" * 50_000) + b"\r\n" + (b"1" * 1900 + b":\r\n") * 1000,
+    "bars": lambda: HEAD + b"\r\n" + b"| From | x\r\n| a | b\r\n" * 8_000,
+    "to lines": lambda: HEAD + b"\r\n" + b"To: x\r\n\r\nFrom: a\r\n" * 5_000,
+    "raw headers": lambda: HEAD.replace(b"Subject: x", b"Subject: Fwd: x") + b"\r\n" + b"Received: x\r\n" * 20_000,
+    "words without colons": lambda: HEAD.replace(b"Subject: x", b"Subject: Fwd: x") + b"\r\n" + b"From a b\r\n" * 20_000,
+    "glued": lambda: HEAD.replace(b"Subject: x", b"Subject: Fwd: x") + b"\r\n" + b"From: a To: b " * 20_000,
+    "glued lines": lambda: HEAD.replace(b"Subject: x", b"Subject: Fwd: x") + b"\r\n" + b"---- x ----From: a: b: c: d\r\n" * 9_000,
+    "form": lambda: HEAD.replace(b"a@b", b"no-reply@b") + b"\r\n" + b"Name\r\nEmail\r\nMessage\r\n" * 9_000,
+    "bounce": lambda: HEAD.replace(b"a@b", b"mailer-daemon@b").replace(b": x", b": failure notice") + b"\r\n" + b"a@b.example: 5.1.1\r\n" * 9_000,
+    "absence": lambda: HEAD + b"Auto-Submitted: auto-replied\r\n\r\n" + b"back on 3 until 4 " * 9_000,
+    "broken quotes": lambda: HEAD + b"\r\n" + (b"> " + b"a" * 60 + b"\r\nb\r\n") * 9_000,
     "junk": lambda: bytes(range(256)) * 4000,
 }  # fmt: skip
 
