@@ -118,9 +118,11 @@ class MailExperiment:
             try:
                 self._telegram.all_confirmed(60)
                 until("all mails are kept", lambda: self._place.rows(kept)[0] >= wanted, 180)
-                until("drained", self._place.is_drained, 300)
+                until("drained", self._place.is_drained, 600)
             except AssertionError as fault:
-                self.outcome.faults.append(str(fault))  # what is missing is found out below
+                waiting = "SELECT id, lane, state, attempts, retry_at, error FROM outbox WHERE state != 'sent' LIMIT 5"
+                # What is missing is found out below.
+                self.outcome.faults.append(f"{fault}; in the outbox: {self._place.rows(waiting)}")
             self.outcome.drained_in = round(time.monotonic() - drained, 1)
             secrets = (INBOX[1], SENT[1], TOKEN, WRONG, BOT, self._server.account[1])
             self._ask_the_doctor(secrets)
