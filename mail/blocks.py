@@ -69,6 +69,7 @@ class BlockFinder:
     def __init__(self, lines: list[Line]) -> None:
         self._lines = lines
         self._barren = 0  # no block begins before this line
+        self._rawless = 0  # nor do raw headers
 
     def find(self, start: int, *, loose: bool = False, bare: bool = False) -> Block | None:
         """The block that begins in line `start`, or None.
@@ -81,8 +82,9 @@ class BlockFinder:
         label = read_label(lines[start].text)
         if label is None or (label[0] is None and not loose):
             return _without_colons(lines, start) if label is None and (loose or bare) else None
-        if (loose or bare) and begins_raw_headers(lines[start].text):
+        if (loose or bare) and start >= self._rawless and begins_raw_headers(lines[start].text):
             fields, end = collect_raw(lines, start)
+            self._rawless = end
             if "from" in fields and len(fields) > 2:
                 return Block(start, end, lines[start].depth, fields, frozenset(("en",)), top=start)
         collector = Collector(lines, start, len(lines))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from itertools import pairwise
 
 from mail.lexicon import key, load_lexicon
 
 MAX_LINE = 3_000  # characters of such a line that are looked at
 MAX_LABELS = 8
+MAX_GLUED = 60  # lines of a text that are looked at
 
 _GLUED = re.compile(r"([-_=]{4,} ?[^\W\d_][^\n:=_-]{3,60}[-_=]{4,})[ \t]{0,3}(?=[^\W\d_][^\n:]{0,24}[:\uff1a])")
 _COLON = re.compile(r"[:\uff1a]")
@@ -21,10 +23,23 @@ def unglue(text: str, is_forward: bool = False) -> str:
     A line of labels without a separator before it counts where the subject says that it is a forward.
     """
     if is_forward:
-        text = "\n".join(_unglue_block(line) if line.count(":") > 3 else line for line in text.split("\n"))
+        text = _each(text, ":", 4, _unglue_block)
     if _GLUED.search(text[:200_000]) is None:
         return text
-    return "\n".join(_unglue_line(line) if "---" in line or "===" in line else line for line in text.split("\n"))
+    return _each(text, "---" if "---" in text else "===", 1, _unglue_line)
+
+
+def _each(text: str, sign: str, count: int, change: Callable[[str], str]) -> str:
+    """The text with the first few lines changed that have the sign so often."""
+    lines = text.split("\n")
+    left = MAX_GLUED
+    for at, line in enumerate(lines):
+        if sign in line and line.count(sign) >= count:
+            lines[at] = change(line)
+            left -= 1
+            if not left:
+                break
+    return "\n".join(lines)
 
 
 def _unglue_line(line: str) -> str:
