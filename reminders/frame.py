@@ -9,7 +9,8 @@ from reminders.tokens import Token
 
 _MAX_LINKS = 6
 _OPENING_MARKS = frozenset(",.;:!-–—•*)(]['\"\n/+>")
-ROLES = ("polite", "remind", "link", "needs_link", "close", "that_i", "case_link", "modal", "zu", "close_frame")
+_VERBAL = ("modal", "zu", "that_i", "case_link")
+ROLES = ("polite", "remind", "link", "needs_link", "close", "close_frame", "courtesy", *_VERBAL)
 
 
 @dataclass(frozen=True, slots=True)

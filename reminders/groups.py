@@ -190,8 +190,8 @@ def _adjacent(chart: Chart, left: Piece, right: Piece) -> bool:
         ends = [end for end in fillers if end <= right.start]
         if ends:
             place = max(ends)
-        elif chart.tokens[place].text in "()" or (chart.tokens[place].text == "." and chart.glued(place)):
-            place += 1
+        elif chart.tokens[place].text in "()" or (chart.tokens[place].text in ".T" and chart.glued(place)):
+            place += 1  # the T stands in 2026-12-01T09:30
         else:
             return False
     return True

@@ -331,7 +331,7 @@ def _weak_clock_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
     if term.rule == "bare_hour" and chart.ending("NUMBER", lead.start, 1) is not None:
         return chart.ending("DAY", lead.start, 6) is not None
     if term.rule == "clock_of_part":
-        return firm
+        return firm or (loose and _day_before(chart, lead.start))
     if firm:
         return True
     loose = loose or ("FROM" in lead.found and _day_before(chart, lead.start))

@@ -34,7 +34,7 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
     if frame is None and match_role(words, "close_frame", folds, last) is not None:
         link = match_role(words, "link", folds, first)
         first = link[0] if link is not None else first
-    kept = kept[first:last]
+    kept = [token for token in kept[first:last] if match_role(words, "courtesy", [token.fold], 0) is None]
     if frame is not None:
         kept = _to_plain_verbs(kept, frame, words)
         noticed = moment is not None and bool(moment.before) and not frame.links

@@ -92,7 +92,7 @@ def _make_moment(text: str, chart: Chart, group: Group, resolved: Resolved, sett
     spans: list[tuple[int, int]] = []
     for piece in group.pieces:
         start, end = chart.tokens[piece.start].start, chart.tokens[piece.end - 1].end
-        if spans and text[spans[-1][1] : start].strip(" ,\t") == "":
+        if spans and text[spans[-1][1] : start].strip(" ,\tT") == "":
             spans[-1] = spans[-1][0], end
         else:
             spans.append((start, end))

@@ -112,10 +112,13 @@ def read_rough_hour(chart: Chart, number: Term, ish: Term) -> object:
     return clock if isinstance(clock, Clock) and chart.glued(ish.start) else None
 
 
-@BOOK.rule("CLOCK", "AT OCLOCK")
-def read_one_oclock(chart: Chart, at: Term, word: Term) -> object:
-    """В час."""
-    return Clock(1) if chart.fold(word.start) == "час" and at.end - at.start == 1 else None
+@BOOK.rule("CLOCK", "AT OCLOCK", "AT OCLOCK NUMBER")
+def read_one_oclock(chart: Chart, at: Term, word: Term, minutes: Term | None = None) -> object:
+    """В час, в час пятнадцать."""
+    if chart.fold(word.start) != "час" or at.end - at.start > 1:
+        return None
+    minute = number_of(minutes) if minutes is not None else 0
+    return Clock(1, int(minute)) if minute in range(0, 60, 5) else None
 
 
 @BOOK.rule("CLOCK", "NUMBER OCLOCK NUMBER MINUTEWORD?", "AT NUMBER NUMBER")
@@ -364,7 +367,7 @@ def read_bare_hour(chart: Chart, number: Term) -> object:
     "CLOCK RANGE|RANGEW CLOCK",
     "RANGED OCLOCK?",
     "RANGED AMPM",
-    "BETWEEN CLOCK AND CLOCK",
+    "BETWEEN DOT? CLOCK AND CLOCK",
 )
 def read_clock_range(chart: Chart, *terms: Term | None) -> object:
     """2-4pm, 14 bis 16 Uhr, between 2 and 3: its start."""

@@ -74,6 +74,12 @@ def _tells_date(chart: Chart, number: Term) -> bool:
     return number.rule == "tens_and_ordinal" and genitive and ends
 
 
+@BOOK.rule("DAY", "DAYNUM OR THE? DAYNUM")
+def read_one_of_two_days(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """On the 7th or 8th: the one that is said first."""
+    return Weak(Day("month_day", int(number_of(first)))) if 1 <= number_of(first) <= 31 else None
+
+
 @BOOK.rule("DAY", "DAYNUM DAYWORD? OF? THE? UNIT", "NUMBER DAYWORD OF? UNIT")
 def read_day_of_the_month(chart: Chart, number: Term, *rest: Term | None) -> object:
     """The first of the month, am Ersten des Monats: the next one."""

@@ -151,7 +151,9 @@ def read_monthly_on(chart: Chart, word: Term, *rest: Term | None) -> object:
     frequency, interval = str(word.value).split()
     if frequency != "MONTHLY":
         return None
-    return Every("MONTHLY", int(interval), month_days=(number,)) if number <= 31 else Bad("no_such_day")
+    if number > 31:
+        return Bad("no_such_day")
+    return Every("MONTHLY", int(interval), month_days=(number,), quarterly=int(interval) == 3)
 
 
 @BOOK.rule("REPEAT", "EVERY DATE", "DATE OF? EVERY UNIT", "EVERY UNIT ON|AT? THE? DATE", "FREQ ON|AT? THE? DATE")

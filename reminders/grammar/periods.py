@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from reminders.grammar.chart import Chart, RuleBook, Term
 from reminders.grammar.durations import number_of
-from reminders.grammar.meaning import Bad, Day, Weak
+from reminders.grammar.meaning import Bad, Day, Duration, Weak
 
 BOOK = RuleBook()
 _PERIODS = frozenset({"week", "month", "quarter", "year", "weekend"})
@@ -56,6 +56,14 @@ def read_edge_word(chart: Chart, word: Term) -> object:
 def read_weekend(chart: Chart, unit: Term) -> object:
     """At the weekend, am Wochenende, на выходных: needs a preposition."""
     return Weak(Day("period", 0, unit="weekend")) if unit.value == "weekend" else None
+
+
+@BOOK.rule("DAY", "AFTER THE? UNIT")
+def read_after_weekend(chart: Chart, after: Term, the: Term | None, unit: Term) -> object:
+    """After the weekend: on Monday."""
+    if unit.value != "weekend":
+        return None
+    return Day("shift", 1, base=Day("period", 0, unit="weekend"), duration=Duration(days=2, unit="day", amount=2))
 
 
 @BOOK.rule("DAY", "MOD UNIT")
@@ -148,6 +156,12 @@ def read_nth_of(chart: Chart, ordinal: Term, day: Term, *rest: Term | None) -> o
         assert isinstance(scope.value, Day)
         base = scope.value
     return Day("nth", int(number_of(ordinal)), weekday=weekday, unit=unit, base=base)
+
+
+@BOOK.rule("NTH", "ORDINAL MONTHWEEK")
+def read_week_of_month(chart: Chart, ordinal: Term, week: Term) -> object:
+    """In der ersten Februarwoche."""
+    return Day("nth", int(number_of(ordinal)), unit="week", base=Day("month", month=int(number_of(week))))
 
 
 @BOOK.rule("DAY", "NTH")

@@ -179,8 +179,11 @@ def read_next_length(chart: Chart, the: Term | None, mode: Term, length: Term) -
 
 @BOOK.rule("LENGTH", "DURATION")
 def read_plain_length(chart: Chart, duration: Term) -> object:
-    """2 days: no moment, but it keeps its number from being one."""
-    return Weak(duration.value) if isinstance(duration.value, Duration) else None
+    """2 days: no moment, but it keeps its number from being one; before a recurrence how long it goes on."""
+    if not isinstance(duration.value, Duration):
+        return None
+    repeats = any(chart.has(category, duration.end) for category in ("WEEKDAYS", "EVERY", "FREQ"))
+    return duration.value if repeats and not duration.value.seconds else Weak(duration.value)
 
 
 @BOOK.rule(

@@ -90,11 +90,12 @@ def read_every_except(chart: Chart, *terms: Term | None) -> object:
     return Every("WEEKLY", 1, kept) if kept and kept != days else None
 
 
-@BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART")
+@BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART", "EVERY OTHER|DAYNUM WDPART")
 def read_every_weekday_part(chart: Chart, *terms: Term) -> object:
-    """Jeden Montagmorgen, montagabends."""
+    """Jeden Montagmorgen, montagabends, jeden zweiten Freitagnachmittag."""
     number, part = str(terms[-1].value).split()
-    return Every("WEEKLY", 1, (int(number),), part=part)
+    step = 1 if len(terms) < 3 else 2 if terms[1].category == "OTHER" else int(number_of(terms[1]))
+    return Every("WEEKLY", step, (int(number),), part=part) if step > 0 else None
 
 
 @BOOK.rule("REPEAT", "WEEKDAYLIST")

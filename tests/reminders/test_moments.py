@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -210,10 +210,10 @@ def test_reading_is_fast_and_does_not_blow_up_on_long_texts() -> None:
         "a@" * 2_000,
         "1.1." * 1_000,
     ]
-    begin = perf_counter()
+    begin = process_time()
     for text in long:
         find_moments(text, BERLIN)
-    assert perf_counter() - begin < 5, "a long text takes well under a second"
+    assert process_time() - begin < 5, "a long text takes well under a second"
 
 
 def test_a_moment_counts_from_the_message() -> None:
