@@ -15,7 +15,7 @@ from tests.fakes.mail_server import Taken
 from tests.survival.post_office import row_of
 
 _LATE = 2.0  # seconds that a server may take to read what a process said before it was killed
-_MARKING = 5.0  # seconds from a server's yes to our mark, on a machine with much else to do
+_MARKING = 10.0  # seconds from a server's yes to our mark, on a machine with much else to do
 _AGAIN = re.compile(r"outbox (\d+) is tried again: (.*)")
 
 Retries = dict[int, list[tuple[float, str]]]  # by row: when our log said that it is tried again, and why
