@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind, together
 from handlers.letters import author_answered, is_own_copy
+from handlers.edits import take_edit
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
@@ -42,7 +43,8 @@ def handle(connection: Connection, inbox_id: int, message: InboundMessage, team:
     if message.mail is not None:
         _handle_mail(connection, inbox_id, message, team, user)
     elif user is None:
-        greet(connection, inbox_id, message, team)
+        if message.edits is None:
+            greet(connection, inbox_id, message, team)
     else:
         acting = _acting(connection, inbox_id, message, team, user)
         pressed = button(connection, message.tap, user.id) if message.tap is not None else None
@@ -115,6 +117,8 @@ def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) ->
         if pressed is None:
             return draft(acting.say("There is no such button."))
         return press(acting, pressed)
+    if message.edits is not None:
+        return take_edit(acting, message, message.edits, _understood(acting, message))
     answered = answer_question(acting, message.text)
     if answered is not None:
         return answered

@@ -119,6 +119,26 @@ def next_retry(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(inbox.c.retry_at)).where(inbox.c.state == _NEW)).scalar()
 
 
+def versions(
+    connection: Connection, channel: str, external_id: str, *, before: int
+) -> list[tuple[int, InboundMessage]]:
+    """A message and its later versions, whose ids go on after its own with a colon, oldest first, up to a row."""
+    first = connection.execute(_KNOWN, {"channel": channel, "external_id": external_id}).scalar()
+    if first is None:
+        return []
+    query = (
+        select(inbox.c.id, inbox.c.message)
+        .where(
+            inbox.c.id >= first,
+            inbox.c.id < before,
+            inbox.c.channel == channel,
+            or_(inbox.c.id == first, inbox.c.external_id.startswith(f"{external_id}:", autoescape=True)),
+        )
+        .order_by(inbox.c.id)
+    )
+    return [(row.id, from_json(InboundMessage, row.message)) for row in connection.execute(query)]
+
+
 def is_handled(connection: Connection, inbox_id: int) -> bool:
     """Is this message done with, one way or the other?"""
     state: str | None = connection.execute(select(inbox.c.state).where(inbox.c.id == inbox_id)).scalar()

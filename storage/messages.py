@@ -158,6 +158,7 @@ class InboundMessage:
     received: datetime | None = None
     silent: bool = False  # old mail found in a mailbox: it is logged, and nothing else comes of it
     archived: bool = False  # silent mail that a user handed in, or sent: what belongs to nobody known waits in triage
+    edits: str | None = None  # the external id of the message that this is a newer version of
     file: SentFile | None = None
     outcome: Outcome | None = None  # of a job: nobody said it, its user is told
 

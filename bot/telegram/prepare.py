@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 from telegram import CallbackQuery, Contact, Message, MessageEntity, Update, User
 
@@ -16,16 +17,18 @@ from bot.telegram.files import CARD
 from bot.telegram.place import Place, message_id, tap_id
 from storage.messages import InboundMessage, Sender, SentFile
 
+_LATEST_EDIT = timedelta(hours=48)  # as long as Telegram's apps let people edit
+
 
 def prepare(update: Update, me: Me, now: datetime) -> InboundMessage | None:
     """The message or tap in an update; `now` is the moment of a tap, which carries none.
 
-    None: from a bot or a channel, a service message, in a group and not addressed to the bot, or an edit: what was
-    said was acted on when it was said, and an edit acted on as well would do it twice. An edit that corrects what
-    was done needs the trail of the first; until that is built, a person corrects by a new message or by Undo.
+    None: from a bot or a channel, a service message, in a group and not addressed to the bot, or a late edit.
     """
     if update.message is not None:
         return _message(update.message, me)
+    if update.edited_message is not None:
+        return _edited(update.edited_message, me)
     if update.callback_query is not None:
         return _tap(update.callback_query, me, now)
     return None
@@ -54,6 +57,16 @@ def _message(message: Message, me: Me) -> InboundMessage | None:
         reply_to=str(Place(message.chat_id, answered.message_id)) if ours and answered is not None else None,
         language=user.language_code,
     )
+
+
+def _edited(message: Message, me: Me) -> InboundMessage | None:
+    """A message as it is now; its moment is that of the edit. Of what is below a file nothing is done again."""
+    made, at = _message(message, me), message.edit_date
+    if made is None or made.file is not None or not made.text or at is None or at - message.date > _LATEST_EDIT:
+        return None
+    place = Place(message.chat_id, message.message_id)
+    external_id = message_id(me.id, place, int(at.timestamp()))
+    return replace(made, external_id=external_id, edits=made.external_id, at=at.astimezone(UTC))
 
 
 def _file(message: Message) -> SentFile | None:

@@ -82,8 +82,25 @@ class TestPrivateChat:
     def test_nobody_speaks(self, fields: dict[str, Any]) -> None:
         assert prepared(**(message("hi") | fields)) is None
 
-    def test_an_edit_does_nothing_a_second_time(self) -> None:
-        assert prepared("edited_message", **message("call Anna", edit_date=SENT + 9)) is None
+    def test_an_edit_names_the_message_that_it_changes(self) -> None:
+        found = prepared("edited_message", **message("call Anna", edit_date=SENT + 9))
+        assert found is not None
+        assert (found.external_id, found.edits) == (f"123:111:7:{SENT + 9}", "123:111:7")
+        assert (found.text, found.at) == ("call Anna", datetime.fromtimestamp(SENT + 9, UTC))
+        assert place_of(found.external_id) == Place(111, 7)
+
+    @pytest.mark.parametrize(
+        "fields",
+        [
+            {"edit_date": SENT + 48 * 3600 + 1},
+            {"edit_date": None},
+            {"text": None, "caption": "x", "document": {"file_id": "1", "file_unique_id": "1"}, "edit_date": SENT + 9},
+            {"text": None, "photo": [], "edit_date": SENT + 9},
+        ],
+        ids=["too late", "no date", "below a file", "no words"],
+    )
+    def test_edits_that_change_nothing(self, fields: dict[str, Any]) -> None:
+        assert prepared("edited_message", **(message("call Anna") | fields)) is None
 
     def test_other_kinds_of_updates_are_not_for_us(self) -> None:
         assert prepared("inline_query", id="1", **{"from": MAX}, query="x", offset="") is None
