@@ -9,6 +9,7 @@ import logging
 import os
 import sys
 import tempfile
+import time
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -29,7 +30,7 @@ from storage.importing.asked import Asked
 from storage.jobs import ATTEMPTS, Job
 from storage.messages import InboundMessage, Outcome, Sender, SentFile
 from storage.opening import file_of
-from storage.undoing import undo_slice
+from storage.undoing import FIRST_SLICE, SLICE_SECONDS, Undone, undo_slice
 from storage.wakeup import LONGEST_SLEEP, sleep
 
 log = logging.getLogger("rapport.jobs")
@@ -162,14 +163,20 @@ class Jobs:
         """Takes the changes of a message back, slice by slice, pausing between them for the others who write."""
         assert job.about is not None
         about, at, before, count, staying = job.about, self._clock.now(), 1 << 62, 0, list[str]()
+        most, took = FIRST_SLICE, 0.0
         while True:
 
-            def work(connection: Connection, before: int = before) -> Any:
+            def work(connection: Connection, before: int = before, most: int = most) -> Undone | None:
+                nonlocal took
+                begun = time.monotonic()
                 trail = Trail(connection, at=at, user_id=job.user_id, inbox_id=job.inbox_id)
-                wall = self._clock.wall()
-                return undo_slice(trail, about, before) if jobs.renew(connection, job.id, wall=wall) else None
+                going = jobs.renew(connection, job.id, wall=self._clock.wall())
+                undone = undo_slice(trail, about, before, most) if going else None
+                took = time.monotonic() - begun
+                return undone
 
             undone = await self._database.write(work)
+            most = max(10, min(1000, int(most * SLICE_SECONDS / took))) if took else most
             if undone is None:
                 return None
             count, staying = count + undone.count, staying + list(undone.staying)

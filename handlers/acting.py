@@ -94,6 +94,11 @@ def together(drafts: list[Draft]) -> Draft:
     return Draft(tuple(spans), (flat,) if 0 < len(flat) <= _ONE_ROW else tuple(rows), drafts[0].kind)
 
 
+def gathered(answer: Draft, name: str) -> Draft:
+    """The same words, said at the next full hour; what was gathered under this name before is said no more."""
+    return replace(answer, gathered=name)
+
+
 def of_kind(answer: Draft, kind: ReplyKind) -> Draft:
     """The same words as another kind of message."""
     return replace(answer, kind=kind)

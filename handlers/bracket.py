@@ -8,12 +8,13 @@ Nothing in it waits: no network, no await. What it raises rolls all of it back.
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind, together
-from handlers.letters import author_answered, is_own_copy
 from handlers.edits import take_edit
+from handlers.letters import author_answered, is_own_copy
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
@@ -165,6 +166,9 @@ def _handle_mail(
         return
     answer, code = with_code(acting, answer) if author is not None else (answer, "")
     for place, user in enumerate(told):
+        if answer.gathered:
+            _gather(acting, answer, user)
+            continue
         row_id = outbox.add(
             connection,
             answer,
@@ -178,6 +182,17 @@ def _handle_mail(
         )
         if code and row_id is not None:
             remember_code(acting, code, row_id)
+
+
+def _gather(acting: Acting, answer: Draft, user: User) -> None:
+    """Said at the next full hour: whatever comes until then changes the words."""
+    hour = acting.now.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    key = f"{answer.gathered}:{user.id}:{hour.isoformat()}"
+    if not outbox.reword(acting.connection, key, answer):
+        outbox.add(
+            acting.connection, answer, Destination("push", user.id), key=key, now=acting.now,
+            not_before=quiet_until(user, hour),
+        )  # fmt: skip
 
 
 def _nobody(team: Team) -> User:

@@ -15,8 +15,9 @@ class Case:
     letter: Letter
     direction: Direction
     people: tuple[Address, ...]  # outside the team, the most important first
-    route: str  # direct, forward, copy
+    route: str  # direct, forward, copy; internal when nobody outside the team is concerned, nor Rapport itself
     said: str = ""  # what its sender says to Rapport
+    others: tuple[Address, ...] = ()  # outside the team, who got it too: it is theirs as well where they are known
 
 
 def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -> Case:
@@ -32,17 +33,30 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
     outer = mail.outer
     if not from_team:
         first = mail.reply_to if mail.reply_to and _is_robot(outer.sender.address) else (outer.sender,)
-        return Case(outer, "in", outside((*first, outer.sender))[:1], "direct")
+        people = outside((*first, outer.sender))[:1]
+        return Case(outer, "in", people, "direct", others=_beside(outside(outer.to + outer.cc), people))
     if mail.original is not None:
         original = mail.original
         if original.sender.address in members:
-            return Case(original, "out", outside(original.to + original.cc), "forward", mail.comment)
+            people = outside(original.to + original.cc)
+            if not people and original.to:
+                return Case(original, "out", (), "internal", mail.comment)
+            return Case(original, "out", people, "forward", mail.comment)
         people = outside((original.sender,)) or ((original.sender,) if original.sender.name else ())
-        return Case(original, "in", people, "forward", mail.comment)
-    addressed = outside(outer.to + outer.cc)
-    if addressed:
-        return Case(outer, "out", addressed, "copy")
+        others = _beside(outside(original.to + original.cc), people)
+        return Case(original, "in", people, "forward", mail.comment, others)
+    people, others = outside(outer.to), outside(outer.cc)
+    if people or others:
+        return Case(outer, "out", people or others, "copy", others=_beside(others, people) if people else ())
+    named = outer.to + outer.cc
+    if named and not any(team.is_own(each.address) for each in named):
+        return Case(outer, "out", (), "internal")
     return Case(outer, "out", (), "direct", outer.newest)
+
+
+def _beside(others: tuple[Address, ...], people: tuple[Address, ...]) -> tuple[Address, ...]:
+    first = {each.address for each in people}
+    return tuple(each for each in others if each.address not in first)
 
 
 def _is_robot(address: str) -> bool:

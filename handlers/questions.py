@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.acting import Acting
-from handlers.mailroom import pick_contact
 from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
 from handlers.verbs.mails import take_address, take_text, take_words
 from handlers.verbs.meta import reread
+from handlers.verbs.moving import pick_contact
 from handlers.verbs.notes import take_note
 from handlers.verbs.tasks import make_task, rescheduled
 from handlers.whom import decide

@@ -9,17 +9,21 @@ from typing import Any
 
 from handlers.acting import Acting, draft, together
 from handlers.mail_answers import button_chosen, button_confirmed, said_in_answer
-from handlers.mailroom import log_elsewhere, move_elsewhere, receive
+from handlers.mailroom import receive
 from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
 from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
+from handlers.verbs.fields import set_field
 from handlers.verbs.files import start_import
 from handlers.verbs.joining import delete_person, merge_people
+from handlers.verbs.letters import why
 from handlers.verbs.mails import address_to, ask_address, ask_text, ask_words, drop_letter, mark_arrived, send_letter
 from handlers.verbs.meta import show_help, undone
+from handlers.verbs.moving import drop_private, log_elsewhere, move_elsewhere
 from handlers.verbs.notes import take_note
 from handlers.verbs.people import add_person, make_contact, update_person
+from handlers.verbs.rules import keep_out, revoke
 from handlers.verbs.tasks import finished, snoozed, stopped, tomorrow_of
 from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
 from storage.buttons import Pressed, ask, use
@@ -38,6 +42,7 @@ REPLACING = frozenset(
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
         *("done", "stop", "snooze_this", "tomorrow", "move", "delete", "merge"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
+        *("private", "never_log", "revoke", "own_address"),
     )
 )
 
@@ -93,6 +98,11 @@ def _add_anyway(acting: Acting, arguments: dict[str, Any]) -> Draft:
 
 def _new_lead_named(acting: Acting, arguments: dict[str, Any]) -> Draft:
     return add_person(acting, Intent("add_lead", Slots(person=arguments["name"])))
+
+
+def _own_address(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    slots = Slots(field="email", value=arguments["address"])
+    return set_field(acting, Intent("set_field", slots, contact_id=arguments["contact"]))
 
 
 def _with_task(then: Callable[[Acting, Task], Draft]) -> Act:
@@ -155,6 +165,14 @@ ACTS: dict[str, Act] = {
     "put_aside": lambda acting, arguments: put_aside(acting, arguments["triage"]),
     "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),
+    "private": lambda acting, arguments: drop_private(acting, arguments["interaction"]),
+    "never_log": lambda acting, arguments: keep_out(acting, arguments["value"]),
+    "revoke": lambda acting, arguments: revoke(acting, arguments["rule"]),
+    "why": lambda acting, arguments: why(acting, arguments["interaction"]),
+    "lead_on": lambda acting, arguments: make_lead(
+        acting, arguments["interaction"], arguments["name"], arguments["address"]
+    ),
+    "own_address": _own_address,
     "confirm_mail": _confirm_mail,
     "import": lambda acting, arguments: start_import(acting, arguments["file"]),
     "send_letter": lambda acting, arguments: send_letter(acting, arguments["letter"], arguments["version"]),

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, bindparam, func, literal_column, select
 from storage.changes import Trail
 from storage.derived import index_contact
 from storage.folding import fold
+from storage.spellings import spellings
 from storage.tables import companies, contact_tags, contacts, handles
 
 _WIDTH = 300  # of names, in code points
@@ -93,11 +94,21 @@ def contact_by_id(connection: Connection, contact_id: int) -> Contact | None:
 
 
 def contacts_by_handles(connection: Connection, kind: str, values: list[str]) -> dict[str, list[tuple[int, bool]]]:
-    """Who is reached by these values: value -> [(contact's id, is the handle shared?)]."""
+    """Who is reached by these values: value -> [(contact's id, is the handle shared?)].
+
+    A mail address that nobody has as it stands is found by its other spellings.
+    """
     found: dict[str, list[tuple[int, bool]]] = {}
-    if values:
-        for contact_id, value, shared in connection.execute(_BY_HANDLES, {"kind": kind, "found": values}):
-            found.setdefault(value, []).append((contact_id, shared))
+    ways = {value: spellings(value) if kind == "email" else (value,) for value in values}
+    if ways:
+        held: dict[str, list[tuple[int, bool]]] = {}
+        asked = list(dict.fromkeys(way for every in ways.values() for way in every))
+        for contact_id, value, shared in connection.execute(_BY_HANDLES, {"kind": kind, "found": asked}):
+            held.setdefault(value, []).append((contact_id, shared))
+        for value, every in ways.items():
+            first = next((way for way in every if way in held), None)
+            if first is not None:
+                found[value] = held[first]
     return found
 
 

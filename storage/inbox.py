@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 
 from storage.codec import from_json, to_json
-from storage.messages import InboundMessage
+from storage.messages import InboundMessage, Sender
 from storage.tables import inbox
 from storage.upsert import insert_once
 from storage.wakeup import announce
@@ -150,6 +150,12 @@ def unhandled(connection: Connection) -> set[int]:
     return set(connection.execute(select(inbox.c.id).where(inbox.c.state == _NEW)).scalars())
 
 
+def is_crowded(connection: Connection, most: int) -> bool:
+    """Do more than so many messages wait to be handled?"""
+    waiting = select(inbox.c.id).where(inbox.c.state == _NEW).order_by(inbox.c.id)
+    return connection.execute(waiting.offset(most).limit(1)).first() is not None
+
+
 def mark_done(connection: Connection, inbox_id: int, *, wall: datetime) -> None:
     """Its acts and answers are part of this same transaction."""
     connection.execute(_DONE, {"row": inbox_id, "handled_at": wall})
@@ -204,6 +210,13 @@ def raw_of(connection: Connection, inbox_id: int) -> bytes | None:
     """What came over the wire."""
     raw = connection.execute(select(inbox.c.raw).where(inbox.c.id == inbox_id)).scalar()
     return None if raw is None else zlib.decompress(raw)
+
+
+def empty(connection: Connection, inbox_id: int) -> None:
+    """Forgets what a message said: that it came is all that stays."""
+    bare = replace(message_of(connection, inbox_id), mail=None, text="", sender=Sender("email", ""))
+    values = {"message": to_json(bare), "raw": None}
+    connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
 
 
 def compress(raw: bytes) -> bytes:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, insert, literal, literal_column, select, union_all
+from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, select, union_all
 
 from storage.changes import Trail
 from storage.messages import Attachment, Direction
@@ -42,6 +43,7 @@ class Entry:
     at: datetime
     text: str
     direction: str = ""
+    id: int = 0  # an interaction's
 
 
 _KNOWN = select(interactions.c.id).where(interactions.c.external_id == bindparam("external"))
@@ -52,6 +54,15 @@ _LOGGED = (
 )
 _CONTENT = select(interactions.c.id, interactions.c.occurred_at).where(
     interactions.c.digest == bindparam("digest"), interactions.c.digest != literal_column("''")
+)
+_THREAD = 30  # of a mail's references that are looked at
+_BY_MESSAGE_ID = (
+    select(interactions.c.message_id, func.max(interactions.c.id))
+    .where(
+        interactions.c.message_id.in_(bindparam("ids", expanding=True)),
+        interactions.c.message_id != literal_column("''"),
+    )
+    .group_by(interactions.c.message_id)
 )
 _LOG = insert(interactions).returning(interactions.c.id)
 
@@ -137,6 +148,18 @@ def interaction_by_external_id(connection: Connection, external_id: str) -> int 
     return connection.execute(_KNOWN, {"external": external_id}).scalar()
 
 
+def thread_contacts(connection: Connection, message_ids: Sequence[str]) -> list[int]:
+    """The contacts on which the newest logged mail of these Message-IDs is; they are given newest first."""
+    asked = [each[:998] for each in message_ids if each][:_THREAD]
+    if not asked:
+        return []
+    found = {row[0]: row[1] for row in connection.execute(_BY_MESSAGE_ID, {"ids": asked})}
+    for message_id in asked:
+        if message_id in found and (contact_ids := logged_on(connection, found[message_id])):
+            return contact_ids
+    return []
+
+
 def same_content(connection: Connection, digest: str, at: datetime, apart: timedelta) -> int | None:
     """The id of the mail with this content that was written at this moment, as far as can be told.
 
@@ -148,6 +171,13 @@ def same_content(connection: Connection, digest: str, at: datetime, apart: timed
         if gap <= apart.total_seconds() and (gap < 60 or min(gap % 900, 900 - gap % 900) < 60):
             return int(row.id)
     return None
+
+
+def newest_mail(connection: Connection) -> Interaction | None:
+    """The mail that was logged last."""
+    query = select(func.max(interactions.c.id)).where(interactions.c.channel == "email")
+    found = connection.execute(query).scalar()
+    return None if found is None else interaction_by_id(connection, found)
 
 
 def drop_interaction(connection: Connection, interaction_id: int) -> None:
@@ -163,22 +193,23 @@ def timeline(connection: Connection, contact_id: int, limit: int = 20) -> list[E
             interactions.c.occurred_at.label("at"),
             interactions.c.subject.concat(literal("\n")).concat(interactions.c.text).label("text"),
             interactions.c.direction.label("direction"),
+            interactions.c.id.label("id"),
         )
         .join(interaction_contacts)
         .where(interaction_contacts.c.contact_id == contact_id)
     )
-    noted = select(literal("note"), notes.c.created_at, notes.c.text, literal("")).where(
+    noted = select(literal("note"), notes.c.created_at, notes.c.text, literal(""), literal(0)).where(
         notes.c.contact_id == contact_id
     )
-    asked = select(literal("task"), tasks.c.created_at, tasks.c.title, literal("")).where(
+    asked = select(literal("task"), tasks.c.created_at, tasks.c.title, literal(""), literal(0)).where(
         tasks.c.contact_id == contact_id
     )
-    done = select(literal("done"), tasks.c.done_at, tasks.c.title, literal("")).where(
+    done = select(literal("done"), tasks.c.done_at, tasks.c.title, literal(""), literal(0)).where(
         tasks.c.contact_id == contact_id, tasks.c.done_at.is_not(None)
     )
-    dealt = select(literal("deal"), deals.c.created_at, deals.c.title, literal("")).where(
+    dealt = select(literal("deal"), deals.c.created_at, deals.c.title, literal(""), literal(0)).where(
         deals.c.contact_id == contact_id
     )
     whole = union_all(happened, noted, asked, done, dealt).subquery()
     query = select(whole).order_by(whole.c.at.desc()).limit(limit)
-    return [Entry(row.kind, row.at, row.text.strip(), row.direction) for row in connection.execute(query)]
+    return [Entry(row.kind, row.at, row.text.strip(), row.direction, row.id) for row in connection.execute(query)]

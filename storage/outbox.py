@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cache
 from typing import Any, Literal
@@ -198,6 +198,16 @@ def _claimable(carrier: Carrier) -> Select[Any]:
         .limit(bindparam("most"))
         .with_for_update(of=outbox, skip_locked=True)
     )
+
+
+def reword(connection: Connection, key: str, draft: Draft) -> bool:
+    """Changes the words, not the buttons, of what is queued under this key; False when nothing is."""
+    row = connection.execute(select(outbox.c.id, outbox.c.body).where(outbox.c.key == key, outbox.c.state == "queued"))
+    if (found := row.first()) is None:
+        return False
+    body = to_json(replace(from_json(Reply, found.body), spans=draft.spans))
+    connection.execute(update(outbox).where(outbox.c.id == found.id).values(body=body))
+    return True
 
 
 def claim(

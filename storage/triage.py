@@ -1,4 +1,4 @@
-"""Triage: what waits for a user's decision, and the rules that decisions became."""
+"""Triage: what waits for a user's decision."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import Connection, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, exists, func, insert, select, update
 
 from storage.changes import Trail
-from storage.tables import inbox, interaction_contacts, interactions, sender_rules, triage
+from storage.tables import inbox, interaction_contacts, interactions, triage
 
 Reason = Literal["unknown", "several", "unproven", "parked"]
 
@@ -82,30 +82,20 @@ def triage_by_id(connection: Connection, triage_id: int) -> Waiting | None:
     return Waiting(row.id, row.reason, row.interaction_id, row.inbox_id, row.detail, row.created_at)
 
 
+def reason_for(connection: Connection, interaction_id: int) -> Reason | None:
+    """Why this interaction waits; None when it doesn't."""
+    query = select(triage.c.reason).where(triage.c.interaction_id == interaction_id, triage.c.state == "open")
+    return connection.execute(query.limit(1)).scalar()
+
+
 def decide(trail: Trail, triage_id: int) -> None:
     """It waits no longer; undoing lets it wait again."""
     trail.update(triage, triage_id, state="decided", decided_at=trail.at, decided_by=trail.user_id)
 
 
-def ignore_sender(trail: Trail, sender: str) -> None:
-    """From now on mail from this address, or from this domain, waits for nobody."""
-    known = select(sender_rules.c.id).where(sender_rules.c.value == sender)
-    if trail.connection.execute(known).first() is None:
-        kind = "address" if "@" in sender else "domain"
-        trail.insert(
-            sender_rules, kind=kind, value=sender, decision="ignore", user_id=trail.user_id, created_at=trail.at
-        )
-
-
-def is_ignored(connection: Connection, address: str) -> bool:
-    """Did somebody decide that this sender is of no interest?"""
-    domain = address.rpartition("@")[2]
-    query = select(sender_rules.c.id).where(
-        or_(
-            (sender_rules.c.kind == "address") & (sender_rules.c.value == address),
-            (sender_rules.c.kind == "domain") & (sender_rules.c.value == domain),
-        )
-    )
+def asked_since(connection: Connection, moment: datetime) -> bool:
+    """Has mail of an unknown sender come in since this moment?"""
+    query = select(triage.c.id).where(triage.c.reason == "unknown", triage.c.created_at > moment)
     return connection.execute(query.limit(1)).first() is not None
 
 

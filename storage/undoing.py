@@ -15,7 +15,8 @@ from storage.errors import CannotUndo, ChangedMeanwhile, NotFound
 from storage.tables import changes, contacts, interaction_contacts
 
 MOST_AT_ONCE = 2000  # changes that are undone in one transaction
-_SLICE = 300  # changes in a transaction of a slice, some 25 ms
+FIRST_SLICE = 100  # changes
+SLICE_SECONDS = 0.025  # that a transaction should take: others wait for it
 _CONFLICTS = (IntegrityError, NotFound, ChangedMeanwhile, CannotUndo)
 
 
@@ -28,13 +29,13 @@ class Undone:
     staying: tuple[str, ...] = ()
 
 
-def undo_slice(trail: Trail, inbox_id: int, before: int) -> Undone:
-    """Takes back the newest changes of a message that are older than the change `before`.
+def undo_slice(trail: Trail, inbox_id: int, before: int, most: int) -> Undone:
+    """Takes back the newest changes of a message, `most` of them, that are older than the change `before`.
 
     A contact that newer entries build on stays whole: none of its changes is undone.
     """
     connection = trail.connection
-    rows = standing(connection, inbox_id, before, _SLICE)
+    rows = standing(connection, inbox_id, before, most)
     if not rows:
         _settle(trail, inbox_id)
         return Undone(None, 0)

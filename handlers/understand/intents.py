@@ -32,6 +32,10 @@ IntentName = Literal[
     "help",
     "triage",
     "settings",
+    "never_log",
+    "rules",
+    "show_mail",
+    "why",
     "unknown",
 ]
 

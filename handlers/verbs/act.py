@@ -11,10 +11,12 @@ from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
 from handlers.verbs.fields import set_field
 from handlers.verbs.joining import ask_delete, ask_merge
+from handlers.verbs.letters import explain_mail, show_mail
 from handlers.verbs.mails import write_mail
 from handlers.verbs.meta import not_understood, show_help, undo_last
 from handlers.verbs.notes import log_call, take_note
 from handlers.verbs.people import add_person
+from handlers.verbs.rules import never_log, show_rules
 from handlers.verbs.settings import change_settings
 from handlers.verbs.tasks import assign_task, finish_task, list_tasks, make_task, put_off
 from handlers.verbs.triage import show_triage
@@ -46,11 +48,28 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "help": show_help,
     "triage": show_triage,
     "settings": change_settings,
+    "never_log": never_log,
+    "rules": show_rules,
+    "show_mail": show_mail,
+    "why": explain_mail,
     "unknown": not_understood,
 }
 
 READING: frozenset[IntentName] = frozenset(
-    ("lookup_contact", "list_tasks", "list_leads", "pipeline", "history", "help", "triage", "unknown", "settings")
+    (
+        "lookup_contact",
+        "list_tasks",
+        "list_leads",
+        "pipeline",
+        "history",
+        "help",
+        "triage",
+        "unknown",
+        "settings",
+        "rules",
+        "show_mail",
+        "why",
+    )
 )
 
 

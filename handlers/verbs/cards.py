@@ -95,7 +95,7 @@ def history_of(acting: Acting, contact: Contact) -> Draft:
     entries = timeline(acting.connection, contact.id)
     if not entries:
         return draft(f"👤 {label_of(contact)}", acting.say("Nothing happened yet."))
-    return draft(f"👤 {label_of(contact)}", *(_entry_line(acting, entry, 160) for entry in entries))
+    return draft(f"👤 {label_of(contact)}", *(_entry_line(acting, entry, 160) + _number(entry) for entry in entries))
 
 
 def list_leads(acting: Acting, intent: Intent) -> Draft:
@@ -124,6 +124,11 @@ def _standing(acting: Acting, contact: Contact, owner: str) -> str:
     return ", ".join(filter(None, (status.get(contact.status, contact.status), whose, since))) + (
         f" · {tags}" if tags else ""
     )
+
+
+def _number(entry: Entry) -> str:
+    """By what a mail is shown whole: in Telegram it can be tapped."""
+    return f" /mail_{entry.id}" if entry.kind == "email" else ""
 
 
 def _entry_line(acting: Acting, entry: Entry, width: int) -> str:

@@ -8,7 +8,8 @@ from handlers.verbs.people import open_card
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles
 from storage.interactions import interaction_by_id, log_on
 from storage.messages import Choice, Draft
-from storage.triage import Waiting, close_for, count_waiting, decide, ignore_sender, triage_by_id, waiting
+from storage.rules import decide_on_sender
+from storage.triage import Waiting, close_for, count_waiting, decide, triage_by_id, waiting
 
 
 def show_triage(acting: Acting, intent: Intent) -> Draft:
@@ -48,19 +49,20 @@ def decisions(acting: Acting, interaction_id: int) -> tuple[Choice, ...]:
     )
 
 
-def make_lead(acting: Acting, interaction_id: int) -> Draft:
-    """The unknown sender becomes a lead, and what they sent is logged on it."""
+def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str = "") -> Draft:
+    """The unknown sender, or who is named, becomes a lead, and what was written is logged on it."""
     interaction = interaction_by_id(acting.connection, interaction_id)
     if interaction is None:
         return draft(acting.say("It is gone by now."))
-    holders = contacts_by_handles(acting.connection, "email", [interaction.sender]).get(interaction.sender, [])
+    address, name = (address, name) if address else (interaction.sender, interaction.sender_name)
+    holders = contacts_by_handles(acting.connection, "email", [address]).get(address, [])
     if holders:
         contact_id = holders[0][0]
     else:
         contact_id = add_contact(
             acting.trail,
-            interaction.sender_name or interaction.sender,
-            emails=(interaction.sender,) if interaction.sender else (),
+            name or address,
+            emails=(address,) if address else (),
             status="lead",
             source="mail",
             owner_id=acting.user.id,
@@ -84,7 +86,7 @@ def ignore(acting: Acting, interaction_id: int, *, domain: bool = False) -> Draf
         return draft(acting.say("It is gone by now."))
     ignored = interaction.sender.rpartition("@")[2] if domain else interaction.sender
     if ignored:
-        ignore_sender(acting.trail, ignored)
+        decide_on_sender(acting.trail, ignored, "ignore")
     close_for(acting.trail, interaction_id)
     return draft(acting.say("{sender}: ignored from now on", sender=ignored or "?"), choices=((acting.undo,),))
 

@@ -201,9 +201,10 @@ sender_rules = Table(
     Column("value", String(320), nullable=False),
     Column("decision", String(10), nullable=False),
     reference("users", "user_id"),
+    reference("users", "only_for"),  # whose mail it is about; nobody: everybody's
     moment("created_at", required=True),
     one_of("kind", "address", "domain"),
-    one_of("decision", "ignore"),
+    one_of("decision", "ignore", "never"),  # ignore: it waits for nobody; never: it isn't logged
     UniqueConstraint("kind", "value"),
     sqlite_autoincrement=True,
 )

@@ -115,7 +115,7 @@ async def test_what_was_worked_on_since_stays_when_much_is_undone(
     house: TestHouse, desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("handlers.verbs.files.MOST_AT_ONCE", 20)
-    monkeypatch.setattr("storage.undoing._SLICE", 7)
+    monkeypatch.setattr("bot.jobs.FIRST_SLICE", 7)
     file = tmp_path / "many.csv"
     file.write_text(HEADER + "Anna,Kern,anna@nordwind.example,,\n" + many(30).removeprefix(HEADER))
     await desk.says(str(file))

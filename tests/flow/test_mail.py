@@ -109,7 +109,7 @@ async def test_a_proved_forward_is_logged_on_its_original_sender(house: TestHous
     await house.gets_mail(forward("Vera Lund <vera@fjordlicht.example>"))
     [receipt] = await house.max.hears()
     assert receipt.startswith("📥 Vera Lund: “Lamps” (forward by you)")
-    assert house.max.buttons == ["Task", "Other contact", "Undo"]
+    assert house.max.buttons == ["Task", "Reply", "Other contact", "Undo", "Private"]
     [interaction] = await house.rows("interactions")
     assert interaction["sender"] == "vera@fjordlicht.example"
     assert "twelve lamps" in interaction["text"]

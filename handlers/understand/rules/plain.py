@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 
@@ -15,6 +17,25 @@ def plain(found: Found) -> Intent | None:
 def nothing(found: Found) -> Intent | None:
     """Small talk, negations and suppositions: nothing may be done."""
     return Intent("unknown", because=found.because)
+
+
+def numbered(found: Found) -> Intent | None:
+    """An intent about the record of a number, or about the newest when none is said."""
+    name, number = found.match.template.intent, None
+    if found.has("number"):
+        word = found.tokens("number")[0].word.lstrip("#")
+        if not word.isdecimal():
+            return None
+        number = int(word[:12])
+    return Intent(name, Slots(number=number), because=found.because)  # type: ignore[arg-type]
+
+
+def never_log(found: Found) -> Intent | None:
+    """Whose mail isn't to be kept: an address or a domain."""
+    value = found.clause.between(found.begin("value"), found.end("value")).strip(" .,!\"'<>@")
+    if not re.fullmatch(r"(?:\S{1,64}@)?[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}", value):
+        return None
+    return Intent("never_log", Slots(value=value.lower()), because=found.because)
 
 
 def settings(found: Found) -> Intent | None:
