@@ -5,6 +5,7 @@ receive -> prepare -> inbox.keep -> [ identify -> record -> understand -> act ->
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections.abc import Callable, Sequence
@@ -35,6 +36,8 @@ log = logging.getLogger("rapport.flow")
 
 SLICE = 0.025  # seconds that one transaction over several messages may take
 PAUSE = 0.01  # seconds between two of them: SQLite hands its lock on to nobody, and other processes would starve
+_is_crowded = partial(inbox.is_crowded, most=20)
+_LONGEST_WAIT = 5.0  # seconds: messages that back off, or that nobody handles, hold up no mailbox
 _TOGETHER = 8  # messages of a backlog whose attempts are begun in one commit
 _RACE_PAUSE = timedelta(milliseconds=200)
 _MOST_RACES = 5  # a "race" that goes on for longer is a defect of the message's own
@@ -131,6 +134,16 @@ class Flow:
         self._to_forget |= {each.id for each in begun}
         with suppress(DBAPIError):  # else the next turn does it
             await self._forget()
+
+    async def wait_for_room(self) -> None:
+        """Returns when few messages wait to be handled, at the latest after some seconds.
+
+        Who brings much (a mailbox with its years) asks before each batch: what a user says waits behind few then.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LONGEST_WAIT):
+                while await self._database.read(_is_crowded):  # noqa: ASYNC110 (others handle them, too)
+                    await asyncio.sleep(PAUSE)
 
     async def push_due(self, user_id: int | None = None) -> int:
         """Queues the reminders that are due, of one user or of all; how many."""

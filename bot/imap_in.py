@@ -123,6 +123,7 @@ class FolderFollower:
 
     async def _keep(self, mails: dict[int, bytes], heads: Sequence[Head], cursor: Cursor) -> Cursor:
         """Keeps a batch and moves the cursor past it, in one transaction."""
+        await self._flow.wait_for_room()
         here = [head for head in heads if head.uid in mails]
         preparing = [asyncio.ensure_future(self._prepare(mails[head.uid], head, cursor)) for head in here]
         try:

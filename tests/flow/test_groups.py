@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from bot.flow import Flow
 from bot.mail_in import prepared
 from handlers.bracket import handle
 from mail.parse import parse_mail
-from storage.inbox import ATTEMPTS, BEGUN
+from storage.inbox import ATTEMPTS, BEGUN, is_crowded
 from tests.flow.test_mail import mail
 from tests.house import AUTHSERV, TEAM, TestHouse
 
@@ -88,6 +90,25 @@ async def test_one_that_fails_takes_no_others_with_it(house: TestHouse, monkeypa
         ("new", 1),
         *[("done", 0)] * 2,
     ]
+
+
+async def test_who_brings_much_waits_for_room(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.flow, "_is_crowded", partial(is_crowded, most=3))
+    await keeps(house, *"abc")
+    await house.flow.wait_for_room()
+    await keeps(house, "d")
+    waits = asyncio.create_task(house.flow.wait_for_room())
+    await asyncio.wait([waits], timeout=0.1)
+    assert not waits.done()
+    await house.flow.handle_next()
+    await asyncio.wait_for(waits, 30)
+
+
+async def test_what_nobody_handles_holds_up_nothing_for_long(house: TestHouse, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bot.flow, "_is_crowded", partial(is_crowded, most=0))
+    monkeypatch.setattr(bot.flow, "_LONGEST_WAIT", 0.05)
+    await keeps(house, "a")
+    await asyncio.wait_for(house.flow.wait_for_room(), 30)
 
 
 async def test_trouble_of_the_machine_rolls_all_back_and_counts_for_none(
