@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from reminders.grammar.meaning import Day, Duration
 from reminders.moment import Setting
 
-_LAST_YEAR = 9990
+_LAST_YEAR = 2199  # what lies behind is a slip of the finger
 
 
 class OutOfCalendar(ValueError):

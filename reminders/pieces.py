@@ -27,7 +27,7 @@ _KINDS: dict[str, Kind] = {
 _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
     "day": ("STRONGDUE", "UNTIL", "ABOUT", "FROM", "ON", "DUE", "AFTER", "BEFORE", "AT"),
     "clock": ("STRONGDUE", "AT", "ATW", "FROM", "DUE", "AFTER", "BEFORE"),
-    "part": ("STRONGDUE", "ON", "AT", "DUE", "AFTER", "BEFORE"),
+    "part": ("STRONGDUE", "ON", "AT", "DUE", "AFTER", "BEFORE", "ATW"),
     "offset": ("STRONGDUE", "DUE", "FROM"),
     "ago": (),
     "every": ("ON", "FROM", "AT", "DUE"),
@@ -200,7 +200,7 @@ def _part_counts(chart: Chart, term: Term, lead: _Lead) -> bool:
         return not (bare and chart.is_plain(term.end))
     if term.category == "PARTW" and _day_before(chart, lead.start):
         return True
-    return any(category in _NEEDED for category in lead.found)
+    return any(category in _NEEDED or category == "ATW" for category in lead.found)
 
 
 def _day_before(chart: Chart, place: int) -> bool:

@@ -386,6 +386,8 @@ def read_clock_range(chart: Chart, *terms: Term | None) -> object:
         weak = clocks[0].weak and clocks[1].weak and said[0].category != "BETWEEN"
     if said[-1].rule == "bare_hour" and (chart.has("MONTH", said[-1].end) or chart.has("MONTH", said[-1].end + 1)):
         return None  # "at 8 until 1 March"
+    if chart.has("MEASURE", said[-1].end):
+        return None
     first, second = ends
     if not isinstance(first, Clock) or not isinstance(second, Clock):
         return None

@@ -92,6 +92,15 @@ def read_day_of_the_month(chart: Chart, number: Term, *rest: Term | None) -> obj
     return Day("month_day", int(value))
 
 
+@BOOK.rule("DAY", "PERIOD ON THE? DAYNUM DAYWORD?")
+def read_period_and_day(chart: Chart, period: Term, on: Term, *rest: Term | None) -> object:
+    """Next month on the 8th."""
+    number = next(int(number_of(term)) for term in rest if term is not None and term.category == "DAYNUM")
+    if not isinstance(period.value, Day) or period.value.unit != "month" or not 1 <= number <= 31:
+        return None
+    return replace(period.value, kind="month_day", number=number, base=period.value)
+
+
 @BOOK.rule("DAY", "DAYNUM|NUMBER DAYWORD? ON|OF? PERIOD")
 def read_day_of_period(chart: Chart, number: Term, word: Term | None, link: Term | None, period: Term) -> object:
     """The 3rd of next month, 5-го числа следующего месяца."""

@@ -109,7 +109,14 @@ def read_quarter(chart: Chart, *terms: Term | None) -> object:
     return day if edge else Weak(day)
 
 
-@BOOK.rule("WEEKNUMBER", "WEEKNO DOT? DIGITS", "WEEKNOW DIGITS", "DAYNUM WEEKNO|WEEKNOW", "DIGITS DOT WEEKNO")
+@BOOK.rule(
+    "WEEKNUMBER",
+    "WEEKNO DOT? DIGITS",
+    "WEEKNOW DIGITS",
+    "DAYNUM WEEKNO|WEEKNOW",
+    "DIGITS DOT WEEKNO",
+    "DIGITS WEEKIN",
+)
 def read_week_number(chart: Chart, *terms: Term | None) -> object:
     """KW 48, week 48, 48-я неделя."""
     said = [term for term in terms if term is not None]

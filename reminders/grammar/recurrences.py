@@ -63,6 +63,12 @@ def read_every_few_units(chart: Chart, *terms: Term) -> object:
     return every_unit(unit, int(amount))
 
 
+@BOOK.rule("REPEAT", "EVERY DASH NUMBER UNIT")
+def read_every_negative(chart: Chart, every: Term, dash: Term, number: Term, unit: Term) -> object:
+    """Every -1 days: none."""
+    return Bad("zero_interval")
+
+
 @BOOK.rule("REPEAT", "EVERY SPAN", "ONCE PER SPAN", "EVERY UNITSPAN")
 def read_every_span(chart: Chart, *terms: Term) -> object:
     """Every half an hour, каждые полчаса, раз в полгода."""

@@ -39,6 +39,15 @@ def read_first_of_weekdays(chart: Chart, lead: Term, first: Term, link: Term, la
     return None if told else Day("weekday", weekday=int(number_of(first)))
 
 
+@BOOK.rule("DAY", "EDGE OF? THE? WEEKDAY")
+def read_edge_of_weekday(chart: Chart, edge: Term, *rest: Term | None) -> object:
+    """By the end of Thursday, до конца четверга."""
+    day = rest[-1]
+    assert day is not None
+    part = {"end": "end_of_day", "mid": "noon", "start": "morning"}[str(edge.value)]
+    return Day("weekday", weekday=int(number_of(day)), part=part)
+
+
 @BOOK.rule("DAY", "WEEKDAY|WEEKDAYW POSTMOD")
 def read_weekday_after_next(chart: Chart, weekday: Term, mode: Term) -> object:
     """Friday after next; Tuesday week."""

@@ -123,6 +123,28 @@ def test_completion_is_told_from_the_clock() -> None:
     assert say("3 days after I finish it check the filter").from_completion
 
 
+def test_early_notices_are_told_from_the_moment() -> None:
+    moment = say("remind me 1 day and 1 hour before the meeting on Friday 15:00")
+    assert moment.wall == datetime(2026, 11, 27, 15)
+    assert moment.before == (timedelta(days=1), timedelta(hours=1))
+    assert moment.words == "Friday 15:00"
+    assert say("review on 31 March, remind me a month before").before == (timedelta(days=31),)
+    assert say("2 hours before 5pm take the cake out").before == ()
+
+
+def test_what_happens_at_the_moment_is_the_title_only_when_nothing_else_is_to_do() -> None:
+    text = "remind me an hour before the dentist at 4pm"
+    assert title_without(text, say(text), "en") == "the dentist"
+    text = "10 minutes before the 4pm call open the dashboard"
+    assert title_without(text, say(text), "en") == "open the dashboard"
+
+
+def test_a_zone_that_is_said_counts() -> None:
+    assert say("call Ana tomorrow at 16:00 GMT").wall == datetime(2026, 11, 25, 17)
+    assert say("call Ana at 9:00 EST").wall == datetime(2026, 11, 24, 15)
+    assert say("завтра в 15:00 мск созвон", "ru").wall == datetime(2026, 11, 25, 13)
+
+
 def test_elapsed_time_goes_through_a_clock_change() -> None:
     now = datetime(2026, 10, 24, 22, tzinfo=ZoneInfo("Europe/Berlin"))
     assert say("in 8 hours", now=now).wall == datetime(2026, 10, 25, 5)
@@ -156,6 +178,9 @@ def test_a_time_in_a_gap_comes_right_after_it() -> None:
         ("in 1000000 days", "en", "too_far"),
         ("every day 1000000 times", "en", "too_many"),
         ("in KW 60 Inventur", "de", "no_such_week"),
+        ("every -1 days call Ana", "en", "zero_interval"),
+        ("call Ana in 5000 years", "en", "too_far"),
+        ("call Ana at 7:65", "en", "no_such_time"),
     ],
 )
 def test_what_can_not_be_is_told(text: str, language: str, reason: str) -> None:

@@ -113,6 +113,21 @@ def test_hours_count_elapsed_time() -> None:
         ("FREQ=DAILY;UNTIL=20260102T235959", datetime(2026, 1, 1, 9), ["2026-01-01 09:00", "2026-01-02 09:00"]),
         ("FREQ=DAILY;UNTIL=20260102T075959Z", datetime(2026, 1, 1, 9), ["2026-01-01 09:00"]),
         ("FREQ=HOURLY;COUNT=2", datetime(2026, 1, 1, 9), ["2026-01-01 09:00", "2026-01-01 10:00"]),
+        (
+            "FREQ=WEEKLY;BYDAY=FR,MO;BYHOUR=8,20",
+            datetime(2026, 10, 23, 20),
+            ["2026-10-23 20:00", "2026-10-26 08:00", "2026-10-26 20:00"],
+        ),
+        (
+            "FREQ=DAILY;BYHOUR=9,10;BYMINUTE=0,30",
+            datetime(2026, 3, 28, 10, 30),
+            ["2026-03-28 10:30", "2026-03-29 09:00", "2026-03-29 09:30"],
+        ),
+        (
+            "FREQ=MINUTELY;INTERVAL=30;UNTIL=20260101T093000",
+            datetime(2026, 1, 1, 9),
+            ["2026-01-01 09:00", "2026-01-01 09:30"],
+        ),
     ],
 )
 def test_rules(rule: str, wall: datetime, expected: list[str]) -> None:
@@ -149,6 +164,14 @@ def test_a_rule_that_never_occurs_ends() -> None:
 def test_a_rule_that_can_not_be_followed_is_told(rule: str) -> None:
     with pytest.raises(BadRule):
         next_after(rule, datetime(2026, 1, 1), BERLIN, datetime(2026, 1, 1, tzinfo=UTC))
+
+
+def test_several_times_a_day_are_written() -> None:
+    every = Every("DAILY", hours=(9, 10), minutes=(0, 30))
+    assert write_rule(every) == "FREQ=DAILY;BYHOUR=9,10;BYMINUTE=0,30"
+    until = datetime(2026, 1, 1, 18)
+    assert write_rule(Every("HOURLY"), until=until) == "FREQ=HOURLY;UNTIL=20260101T180000"
+    assert write_rule(Every("DAILY"), until=until.replace(hour=0)) == "FREQ=DAILY;UNTIL=20260101T235959"
 
 
 def test_rules_are_written_in_one_order() -> None:
