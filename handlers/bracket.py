@@ -13,6 +13,7 @@ from datetime import timedelta
 from sqlalchemy import Connection
 
 from handlers.acting import Acting, draft, of_kind, together
+from handlers.closing import close_answered, tell_closed, with_closed
 from handlers.edits import take_edit
 from handlers.letters import author_answered, is_own_copy
 from handlers.lookups import StoreLookups
@@ -50,8 +51,11 @@ def handle(connection: Connection, inbox_id: int, message: InboundMessage, team:
         acting = _acting(connection, inbox_id, message, team, user)
         pressed = button(connection, message.tap, user.id) if message.tap is not None else None
         answer = _answer(acting, message, pressed)
+        closed = close_answered(acting)
+        tell_closed(acting, closed, [user] if answer is not None else [])
         if answer is None:
             return
+        answer = with_closed(answer, closed, user)
         # A second tap leaves the message as the first one made it.
         replaces = pressed.sent_ref if pressed and pressed.act in REPLACING and not pressed.used else None
         _reply(acting, message, answer, edits=replaces)
@@ -158,10 +162,13 @@ def _handle_mail(
         acting = replace(acting, trail=replace(acting.trail, user_id=None))
     if message.silent:
         log_silently(acting, mail, from_team=author is not None, waits=message.archived)
+        close_answered(acting)
         return
     answer = take_mail(acting, mail) if author is not None else receive(acting, mail, from_team=False)
     if author is not None and mail.kind != "personal" and not author.telegram:
-        return  # by mail nothing automatic is answered
+        answer = None  # by mail nothing automatic is answered
+    closed = close_answered(acting)
+    tell_closed(acting, closed, told if answer is not None else [])
     if answer is None:
         return
     answer, code = with_code(acting, answer) if author is not None else (answer, "")
@@ -171,7 +178,7 @@ def _handle_mail(
             continue
         row_id = outbox.add(
             connection,
-            answer,
+            with_closed(answer, closed, user),
             Destination("push", user.id),
             key=f"reply:{inbox_id}:{user.id}:{place}",
             now=acting.now,

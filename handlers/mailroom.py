@@ -192,6 +192,7 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
         message_id=mail.message_id if mail.original is None else "",
         digest=content,
         attachments=mail.attachments,
+        automatic=(mail.original_kind if mail.original is not None else mail.kind) != "personal",
     )
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from handlers.acting import draft, of_kind, sentence
+from handlers.acting import draft, of_kind, sentence, shortened
 from handlers.words import Words
 from reminders.due import DueReminder
 from storage.messages import Choice, Draft
@@ -25,10 +25,12 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
         same_day = due.due_at.astimezone(words.zone).date() == today
         moment = words.clock(due.due_at) if same_day else words.moment(due.due_at, now)
         head += " " + words.say("(due {moment}, I was offline)", moment=moment)
+    gist = _gist(due, words, now) if task.awaits_since is not None else ""
     hour = due.user.default_time.lstrip("0")
     said = draft(
         head,
         " · ".join(filter(None, facts)),
+        gist,
         choices=(
             (
                 Choice(
@@ -42,3 +44,18 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
         ),
     )
     return of_kind(said, "reminder")
+
+
+def _gist(due: DueReminder, words: Words, now: datetime) -> str:
+    """Of a follow-up: what was sent and when, and that no answer came."""
+    sent, since = due.sent, due.task.awaits_since
+    assert since is not None
+    today = now.astimezone(words.zone).date()
+    day = words.day((sent.occurred_at if sent else since).astimezone(words.zone).date(), today)
+    if sent is None:
+        return words.say("No word since {day}", day=day)
+    what = " ".join(
+        words.quoted(shortened(each, most)) for each, most in ((sent.subject, 80), (sent.text, 120)) if each.strip()
+    )
+    sign = "📞" if sent.channel == "call" else "📤"
+    return words.say("{sign} {day}: {what}, no answer since", sign=sign, day=day, what=what)

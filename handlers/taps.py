@@ -16,6 +16,7 @@ from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
 from handlers.verbs.fields import set_field
 from handlers.verbs.files import start_import
+from handlers.verbs.followups import follow_up_on, keep_open
 from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.letters import why
 from handlers.verbs.mails import address_to, ask_address, ask_text, ask_words, drop_letter, mark_arrived, send_letter
@@ -41,6 +42,7 @@ REPLACING = frozenset(
         *("send_letter", "drop_letter", "letter_to", "letter_arrived"),
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
         *("done", "stop", "snooze_this", "tomorrow", "move", "delete", "merge"),
+        *("follow_up", "keep_open"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
         *("private", "never_log", "revoke", "own_address"),
     )
@@ -156,6 +158,8 @@ ACTS: dict[str, Act] = {
     "stop": _with_task(stopped),
     "snooze_this": _with_task(lambda acting, task: snoozed(acting, task, acting.now + timedelta(hours=1))),
     "tomorrow": _with_task(lambda acting, task: snoozed(acting, task, tomorrow_of(acting, acting.user))),
+    "follow_up": lambda acting, arguments: follow_up_on(acting, arguments["contact"]),
+    "keep_open": _with_task(keep_open),
     "move": lambda acting, arguments: moved(acting, arguments["deal"], arguments["stage"]),
     "delete": lambda acting, arguments: delete_person(acting, arguments["contact"]),
     "merge": lambda acting, arguments: merge_people(acting, arguments["into"], arguments["other"]),

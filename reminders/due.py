@@ -7,10 +7,12 @@ from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
+from reminders.followups import last_mail_to, settle
 from reminders.recurrence import BadRule, next_after
 from reminders.zones import localise, resolve
 from storage.changes import Trail
-from storage.reminders import DueRow, cancel_reminder, due_rows
+from storage.interactions import Interaction
+from storage.reminders import DueRow, cancel_reminder, due_rows, is_pending
 from storage.tasks import Due, Task, reschedule_task, task_by_id
 from storage.users import User, user_by_id
 
@@ -27,6 +29,7 @@ class DueReminder:
     user: User
     late: bool
     not_before: datetime
+    sent: Interaction | None = None  # of a follow-up: what it asks after
 
 
 def take_due(
@@ -39,7 +42,9 @@ def take_due(
         if task is None or user is None:
             cancel_reminder(connection, row.id)  # its user left the team: nobody would ever take it
             continue
-        taken.append(_due(row, task, user, now))
+        if (task.awaits_since is not None or task.cadence) and not _still_due(connection, row, task, now):
+            continue
+        taken.append(_due(connection, row, task, user, now))
     return taken
 
 
@@ -73,9 +78,16 @@ def quiet_until(user: User, now: datetime) -> datetime:
     return resolve(datetime.combine(day, end), user.timezone)
 
 
-def _due(row: DueRow, task: Task, user: User, now: datetime) -> DueReminder:
+def _still_due(connection: Connection, row: DueRow, task: Task, now: datetime) -> bool:
+    """Whether a follow-up or a cadence is due after all: what an import brought since isn't looked at until now."""
+    settle(Trail(connection, at=now, user_id=None, inbox_id=None), task)
+    return is_pending(connection, row.id)
+
+
+def _due(connection: Connection, row: DueRow, task: Task, user: User, now: datetime) -> DueReminder:
     held = now if task.has_time else quiet_until(user, now)
-    return DueReminder(row.id, row.due_at, task, user, now - row.due_at > LATE, max(held, now))
+    sent = last_mail_to(connection, task, now)
+    return DueReminder(row.id, row.due_at, task, user, now - row.due_at > LATE, max(held, now), sent)
 
 
 def _clock(text: str) -> time:

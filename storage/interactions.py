@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, literal, literal_column, select, union_all
+from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, literal_column, select, union_all
 
 from storage.changes import Trail
 from storage.messages import Attachment, Direction
@@ -37,7 +37,7 @@ class Interaction:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of a timeline. `kind` is an interaction's channel, or note, task, done, deal."""
+    """One line of a timeline. `kind` is an interaction's channel, or note, task, done, answered, deal."""
 
     kind: str
     at: datetime
@@ -82,6 +82,7 @@ def log_interaction(
     message_id: str = "",
     digest: str = "",
     attachments: tuple[Attachment, ...] = (),
+    automatic: bool = False,
 ) -> tuple[int, bool]:
     """Logs it once per external id: its id, and whether it is new. Known ones gain the contacts that they lacked."""
     known = trail.connection.execute(_KNOWN, {"external": external_id}).scalar()
@@ -103,6 +104,7 @@ def log_interaction(
         "message_id": message_id[:998],
         "digest": digest,
         "attachments": [{"name": each.name, "size": each.size, "part": each.part} for each in attachments],
+        "automatic": automatic,
         "created_at": trail.at,
     }
     # Not part of the trail: what happened, happened. Undoing takes it off a contact; it then waits in triage.
@@ -202,10 +204,11 @@ def timeline(connection: Connection, contact_id: int, limit: int = 20) -> list[E
         notes.c.contact_id == contact_id
     )
     asked = select(literal("task"), tasks.c.created_at, tasks.c.title, literal(""), literal(0)).where(
-        tasks.c.contact_id == contact_id
+        tasks.c.contact_id == contact_id, tasks.c.cadence == ""
     )
-    done = select(literal("done"), tasks.c.done_at, tasks.c.title, literal(""), literal(0)).where(
-        tasks.c.contact_id == contact_id, tasks.c.done_at.is_not(None)
+    ended = case((tasks.c.awaits_since.is_not(None) & tasks.c.answered_at.is_not(None), "answered"), else_="done")
+    done = select(ended, tasks.c.done_at, tasks.c.title, literal(""), literal(0)).where(
+        tasks.c.contact_id == contact_id, tasks.c.done_at.is_not(None), tasks.c.cadence == ""
     )
     dealt = select(literal("deal"), deals.c.created_at, deals.c.title, literal(""), literal(0)).where(
         deals.c.contact_id == contact_id

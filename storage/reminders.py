@@ -31,6 +31,11 @@ def due_rows(connection: Connection, *, now: datetime, user_id: int | None, limi
     return [DueRow(row.id, row.task_id, row.user_id, row.due_at) for row in connection.execute(query)]
 
 
+def is_pending(connection: Connection, reminder_id: int) -> bool:
+    """Does it still wait for its moment?"""
+    return connection.execute(select(reminders.c.id).where(reminders.c.id == reminder_id, _PENDING)).first() is not None
+
+
 def next_reminder(connection: Connection) -> datetime | None:
     """When the next one is due."""
     return connection.execute(select(func.min(reminders.c.due_at)).where(_PENDING)).scalar()

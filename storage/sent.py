@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -50,6 +51,23 @@ def answered_mail(connection: Connection, outbox_id: int) -> Mail | None:
     """The mail that a queued message came of."""
     inbox_id = connection.execute(select(outbox.c.inbox_id).where(outbox.c.id == outbox_id)).scalar()
     return message_of(connection, inbox_id).mail if inbox_id is not None else None
+
+
+def contact_at_hand(connection: Connection, user_id: int, since: datetime) -> int | None:
+    """The contact that the newest message with buttons to this user is about, if it is about one and is that new."""
+    newest = (
+        select(buttons.c.outbox_id)
+        .join(outbox, outbox.c.id == buttons.c.outbox_id)
+        .where(buttons.c.user_id == user_id, outbox.c.created_at >= since)
+        .order_by(buttons.c.id.desc())
+        .limit(1)
+    )
+    outbox_id = connection.execute(newest).scalar()
+    if outbox_id is None:
+        return None
+    shown = sent_message(connection, outbox_id).buttons
+    named = {each.arguments["contact"] for each in shown if "contact" in each.arguments}
+    return int(named.pop()) if len(named) == 1 else None
 
 
 def find_sent(connection: Connection, references: Iterable[str], user_id: int) -> Sent | None:

@@ -32,6 +32,9 @@ class Task:
     company: str = ""
     done_at: datetime | None = None
     created_at: datetime | None = None
+    awaits_since: datetime | None = None  # a follow-up: a word of its contact after this moment closes it
+    answered_at: datetime | None = None  # when they wrote; of a cadence: when its user said to have been in touch
+    cadence: str = ""  # keeping in touch: the RRULE's FREQ and INTERVAL from one interaction to the next
 
 
 _TASKS: Select[Any] = select(tasks, contacts.c.name.label("contact"), companies.c.name.label("company")).select_from(
@@ -40,6 +43,11 @@ _TASKS: Select[Any] = select(tasks, contacts.c.name.label("contact"), companies.
     )
 )
 _BY_ID = _TASKS.where(tasks.c.id == bindparam("task"))
+_WATCHING = _TASKS.where(
+    tasks.c.contact_id.in_(bindparam("contacts", expanding=True)),
+    tasks.c.awaits_since.is_not(None) | (tasks.c.cadence != ""),
+    tasks.c.done_at.is_(None) | tasks.c.answered_at.is_not(None),
+).order_by(tasks.c.id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +76,14 @@ class Due:
 
 
 def add_task(
-    trail: Trail, title: str, *, due: Due | None, assignee_id: int | None, contact_id: int | None = None
+    trail: Trail,
+    title: str,
+    *,
+    due: Due | None,
+    assignee_id: int | None,
+    contact_id: int | None = None,
+    awaits_since: datetime | None = None,
+    cadence: str = "",
 ) -> int:
     """A new task and its reminder; the id."""
     values = due.columns() if due else {}
@@ -79,6 +94,8 @@ def add_task(
         author_id=trail.user_id,
         contact_id=contact_id,
         created_at=trail.at,
+        awaits_since=awaits_since,
+        cadence=cadence,
         **values,
     )
     plan_reminder(trail.connection, task_id)
@@ -132,6 +149,13 @@ def open_tasks(
     return [_task(row) for row in connection.execute(query).mappings()]
 
 
+def watching_tasks(connection: Connection, contact_ids: list[int]) -> list[Task]:
+    """The follow-ups and cadences of these contacts: open ones, and follow-ups that an answer closed."""
+    if not contact_ids:
+        return []
+    return [_task(row) for row in connection.execute(_WATCHING, {"contacts": contact_ids}).mappings()]
+
+
 def _task(row: Any) -> Task:
     return Task(
         id=row["id"],
@@ -149,4 +173,7 @@ def _task(row: Any) -> Task:
         company=row["company"] or "",
         done_at=row["done_at"],
         created_at=row["created_at"],
+        awaits_since=row["awaits_since"],
+        answered_at=row["answered_at"],
+        cadence=row["cadence"],
     )

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 
 from storage.errors import RapportError
 from storage.tables import user_handles, users
+from storage.wakeup import announce
 
 Role = Literal["owner", "member", "viewer"]
+
+
+FARTHEST_LOOK = timedelta(days=8)  # a look-back may be all that is wanted, once a week
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
+_DIGESTED = (users.c.digest != "") | users.c.look_back
 
 
 class NameTaken(RapportError):
@@ -30,6 +36,12 @@ class User:
     default_time: str = "09:00"
     quiet_from: str = "22:00"
     quiet_to: str = "07:00"
+    digest: str = "08:00"  # the hour of the digest, on the user's wall clock; "" for none
+    work_days: str = "12345"  # ISO weekdays
+    look_back: bool = False
+    stale_leads: int = 30  # days of quiet after which the digest names them; 0 for never
+    stale_deals: int = 14
+    digest_next: datetime | None = None
     email: str = ""
     telegram: str = ""
     signature: str = ""
@@ -135,9 +147,32 @@ def add_handle(connection: Connection, user_id: int, kind: str, value: str) -> N
     connection.execute(insert(user_handles).values(user_id=user_id, kind=kind, value=value))
 
 
-def change_user(connection: Connection, user_id: int, **values: str) -> None:
-    """Sets what a user prefers: language, timezone, default_time, quiet_from, quiet_to, signature, role."""
-    connection.execute(update(users).where(users.c.id == user_id).values(**values, version=users.c.version + 1))
+def change_user(connection: Connection, user_id: int, **values: str | int) -> None:
+    """Sets what a user prefers: language, timezone, default_time, quiet_from, quiet_to, digest, signature, ..., role.
+
+    When the next digest comes depends on it, so that is found anew.
+    """
+    changed = {**values, "version": users.c.version + 1, "digest_next": None}
+    connection.execute(update(users).where(users.c.id == user_id).values(changed))
+    announce(connection, "reminders")
+
+
+def look_again(connection: Connection, user_id: int, at: datetime) -> None:
+    """When to look next whether there is a digest to send."""
+    connection.execute(update(users).where(users.c.id == user_id).values(digest_next=at))
+
+
+def users_to_look_at(connection: Connection, *, now: datetime, user_id: int | None = None) -> list[User]:
+    """Whose next look has come, or was never found, or lies too far ahead: the clock was set back."""
+    when = users.c.digest_next
+    query = _USER.where(_DIGESTED, when.is_(None) | (when <= now) | (when > now + FARTHEST_LOOK))
+    return [_user(row) for row in connection.execute(query if user_id is None else query.where(users.c.id == user_id))]
+
+
+def next_look(connection: Connection) -> datetime | None:
+    """When the next look for a digest comes; long ago when one was never found."""
+    moments = func.min(func.coalesce(users.c.digest_next, literal(_LONG_AGO, type_=users.c.digest_next.type)))
+    return connection.execute(select(moments).where(_DIGESTED, users.c.removed_at.is_(None))).scalar()
 
 
 def remove_user(connection: Connection, user_id: int, *, at: datetime) -> None:
@@ -156,6 +191,12 @@ def _user(row: Row[tuple[object, ...]]) -> User:
         default_time=row.default_time,
         quiet_from=row.quiet_from,
         quiet_to=row.quiet_to,
+        digest=row.digest,
+        work_days=row.work_days,
+        look_back=row.look_back,
+        stale_leads=row.stale_leads,
+        stale_deals=row.stale_deals,
+        digest_next=row.digest_next,
         email=row.email,
         telegram=row.telegram,
         signature=row.signature,

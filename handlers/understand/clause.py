@@ -68,6 +68,10 @@ class Clause:
         low, high = self.start if start is None else start, self.end if end is None else end
         return next((p for p in self.pieces if p.kind == kind and low <= p.start and p.end <= high), None)
 
+    def without_moment(self) -> list[Token]:
+        """The tokens outside the moment."""
+        return [token for token in self.row if not self.in_moment(token)]
+
     def in_moment(self, token: Token) -> bool:
         """Whether a token belongs to the moment."""
         return self.moment is not None and any(s <= token.start < e for s, e in self.moment.spans)

@@ -36,6 +36,8 @@ IntentName = Literal[
     "rules",
     "show_mail",
     "why",
+    "follow_up",
+    "keep_in_touch",
     "unknown",
 ]
 

@@ -28,6 +28,7 @@ class Lexicon:
     fields: Mapping[str, str]
     vocabulary: frozenset[str]
     all_words: frozenset[str]
+    conditions: Mapping[str, tuple[Template, ...]]  # by the word that they begin with
     starts: Mapping[str, tuple[Template, ...]]
     ends: Mapping[str, tuple[Template, ...]]
     common_ends: tuple[str, ...]
@@ -134,6 +135,13 @@ def lexicon(code: str) -> Lexicon:
         stems={name: tuple(fold(w[:-1]) for w in words if w.endswith("*")) for name, words in lists.items()},
         stages={fold(word): stage for stage, words in data["stages"].items() for word in words},
         fields={fold(word): field for field, words in data["fields"].items() for word in words},
+        conditions=_by_word(
+            [
+                compile_template(name, source, number, lists)
+                for name, sources in data["conditions"].items()
+                for number, source in enumerate(sources)
+            ]
+        ),
         starts=_by_word([frame for frame in frames if frame.intent != "end"]),
         ends=_by_word([frame for frame in frames if frame.intent == "end"]),
         common_ends=tuple(fold(word) for word in lists.get("common", ()) if len(word) >= 6),

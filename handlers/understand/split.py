@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from handlers.understand.condition import find_condition, may_begin, without_condition
 from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.message import Message
 from handlers.understand.tokens import Token
@@ -45,6 +46,28 @@ def parts_of(message: Message) -> list[Part]:
     if current:
         parts.append(Part(tuple(current), tuple(before), strong))
     return parts
+
+
+def with_condition(message: Message, parts: list[Part]) -> list[Part]:
+    """The parts; a condition that begins a sentence is one with what follows: "if no answer by friday, remind me"."""
+    found: list[Part] = []
+    waiting: Part | None = None
+    for part in parts:
+        if waiting is not None:
+            part = Part((*waiting.tokens, *part.before, *part.tokens), waiting.before, waiting.strong)
+            waiting = None
+        if part.strong and part is not parts[-1] and may_begin(part.tokens) and _is_condition(message, part):
+            waiting = part
+        else:
+            found.append(part)
+    return [*found, waiting] if waiting is not None else found
+
+
+def _is_condition(message: Message, part: Part) -> bool:
+    """Whether a part is nothing but a condition, and perhaps a moment."""
+    clause = message.clause(part.tokens)
+    condition = find_condition(clause)
+    return condition is not None and not without_condition(clause, condition).without_moment()
 
 
 def _cut(row: Sequence[Token], index: int, message: Message) -> str | None:

@@ -15,14 +15,17 @@ from handlers.understand.loose import read_loose
 from handlers.understand.message import Message, read_message
 from handlers.understand.names import read_who
 from handlers.understand.rules.book import rule_of
+from handlers.understand.rules.followups import conditional
 from handlers.understand.spelling import corrected
-from handlers.understand.split import Part, parts_of
+from handlers.understand.split import Part, parts_of, with_condition
 from handlers.understand.tokens import Token
 from reminders.moment import Setting
 
 _READS = frozenset({"lookup_contact", "history", "list_tasks", "list_leads", "pipeline", "help", "triage", "unknown"})
 _LOOSE = ("an order", "a moment and what to do", "a bare name", "a bare address or number", "a day alone", "a card")
-_NAMED = frozenset({"add_task", "log_call", "add_note", "send_email", "history", "add_deal", "move_deal", "set_field"})
+_NAMED = frozenset(
+    {"add_task", "follow_up", "log_call", "add_note", "send_email", "history", "add_deal", "move_deal", "set_field"}
+)
 
 
 def understand(text: str, setting: Setting, lookups: Lookups, language: str | None = None) -> Understanding:
@@ -36,7 +39,7 @@ def understand(text: str, setting: Setting, lookups: Lookups, language: str | No
         known = any(message.row[0].fold in lexicon(each).all_words for each in LANGUAGES)
         whole = _interpret(message.clause(message.row)) if known else None
         return Understanding((whole or Intent("unknown", because=("an unknown command",)),), code)
-    return Understanding(tuple(_together(message, parts_of(message))), code)
+    return Understanding(tuple(_together(message, with_condition(message, parts_of(message)))), code)
 
 
 def _together(message: Message, parts: Sequence[Part]) -> list[Intent]:
@@ -99,6 +102,10 @@ def _opens(opening: Intent | None, current: Intent | None, part: Part, message: 
 
 def _interpret(clause: Clause) -> Intent | None:
     """The one intent of a clause, or None when no rule fits."""
+    return conditional(clause, _unconditional) or _unconditional(clause)
+
+
+def _unconditional(clause: Clause) -> Intent | None:
     row, polite = inside_frames(clause.row, clause.code)
     bare = [token for token in row if not clause.in_moment(token)]
     if clause.moment is not None:

@@ -10,6 +10,7 @@ from handlers.understand.intents import Intent, IntentName
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
 from handlers.verbs.fields import set_field
+from handlers.verbs.followups import follow_up, keep_in_touch
 from handlers.verbs.joining import ask_delete, ask_merge
 from handlers.verbs.letters import explain_mail, show_mail
 from handlers.verbs.mails import write_mail
@@ -52,6 +53,8 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "rules": show_rules,
     "show_mail": show_mail,
     "why": explain_mail,
+    "follow_up": follow_up,
+    "keep_in_touch": keep_in_touch,
     "unknown": not_understood,
 }
 

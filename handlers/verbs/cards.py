@@ -61,7 +61,7 @@ def card(acting: Acting, contact: Contact) -> Draft:
     last = [
         entry
         for entry in timeline(acting.connection, contact.id, 10)
-        if entry.kind not in ("note", "task", "done", "deal")
+        if entry.kind not in ("note", "task", "done", "answered", "deal")
     ]
     if last:
         lines.append(acting.say("Last: {entry}", entry=_entry_line(acting, last[0], 80)))
@@ -135,6 +135,8 @@ def _entry_line(acting: Acting, entry: Entry, width: int) -> str:
     sign = "📤" if entry.direction == "out" and entry.kind not in ("call", "meeting") else _SIGNS.get(entry.kind, "☑")
     if entry.kind == "done":
         sign = acting.say("☑ done:")
+    if entry.kind == "answered":
+        sign = acting.say("☑ closed by an answer:")
     text = " ".join(entry.text.split())
     if len(text) > width:
         text = text[: width - 1].rstrip() + "…"

@@ -8,7 +8,9 @@ from datetime import datetime, time, timedelta
 from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
 from handlers.whom import find_whom, label_of
+from handlers.words import Words
 from reminders.due import move_on
+from reminders.followups import period_of, touched
 from reminders.moment import Moment
 from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
@@ -33,9 +35,9 @@ _SNOOZE = timedelta(hours=1)
 
 def make_task(acting: Acting, intent: Intent) -> Draft:
     """A task with its reminder, for oneself or another member, about a contact where one is named for certain."""
-    if senseless := _senseless(acting, intent):
-        return senseless
-    assignee = _assignee(acting, intent)
+    if wrong := senseless(acting, intent):
+        return wrong
+    assignee = assignee_of(acting, intent)
     if isinstance(assignee, Draft):
         return assignee
     found = find_whom(acting, intent)
@@ -107,6 +109,8 @@ def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
     """One task done. Of a recurring one only this occurrence: the one whose reminder had this `due`, else the next."""
     if task.done_at is not None:
         return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
+    if task.cadence:
+        return _in_touch(acting, task)
     if task.rrule and task.due_at is not None:
         moved = due is not None and task.due_at > datetime.fromisoformat(due)
         if moved or move_on(acting.trail, task, acting.user, after=max(task.due_at, acting.now)):
@@ -117,6 +121,17 @@ def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
                 choices=((Choice(acting.say("Stop repeating"), "stop", {"task": task.id}), acting.undo),),
             )
     return stopped(acting, task)
+
+
+def _in_touch(acting: Acting, task: Task) -> Draft:
+    """One was in touch, if only by the user's word: the next time is counted from now."""
+    touched(acting.trail, task, acting.user)
+    ahead = task_by_id(acting.connection, task.id) or task
+    return draft(
+        acting.say("☑ {title}: done", title=sentence(task.title)),
+        acting.say("Next: {moment}", moment=due_line(acting, ahead)),
+        choices=((acting.undo,),),
+    )
 
 
 def stopped(acting: Acting, task: Task) -> Draft:
@@ -170,7 +185,7 @@ def tomorrow_of(acting: Acting, user: User) -> datetime:
 
 def assign_task(acting: Acting, intent: Intent) -> Draft:
     """Hands a task to another member."""
-    assignee = _assignee(acting, intent)
+    assignee = assignee_of(acting, intent)
     if isinstance(assignee, Draft):
         return assignee
     task = _meant(acting, intent)
@@ -183,7 +198,25 @@ def assign_task(acting: Acting, intent: Intent) -> Draft:
 def task_line(acting: Acting, task: Task) -> str:
     """A task in one line: title, when, about whom."""
     contact = "" if _mentions(task.title, task.contact) else task.contact
-    return " · ".join(filter(None, (sentence(task.title), due_line(acting, task), contact)))
+    waits = acting.say("if no answer comes") if task.awaits_since is not None else ""
+    often = cadence_words(acting.words, task.cadence) if task.cadence else ""
+    return " · ".join(filter(None, (sentence(task.title), due_line(acting, task), waits, often, contact)))
+
+
+def cadence_words(words: Words, cadence: str) -> str:
+    """How often: "every 6 weeks"."""
+    period = period_of(cadence)
+    years, months = divmod(period.months, 12)
+    weeks, days = divmod(period.days, 7)
+    if months:
+        count = period.months
+        return words.say("every month") if count == 1 else words.count("every {n} month", "every {n} months", count)
+    if years:
+        return words.say("every year") if years == 1 else words.count("every {n} year", "every {n} years", years)
+    if days:
+        count = period.days
+        return words.say("every day") if count == 1 else words.count("every {n} day", "every {n} days", count)
+    return words.say("every week") if weeks == 1 else words.count("every {n} week", "every {n} weeks", weeks)
 
 
 def _mentions(title: str, name: str) -> bool:
@@ -222,7 +255,7 @@ def _receipt(acting: Acting, task: Task, contact: Contact | None, assignee: User
     return draft(f"☑ {sentence(task.title)}", " · ".join(filter(None, facts)), choices=(tuple(buttons),))
 
 
-def _senseless(acting: Acting, intent: Intent) -> Draft | None:
+def senseless(acting: Acting, intent: Intent) -> Draft | None:
     """A moment that can't be, or that is past: said with what would work."""
     if intent.when is not None and intent.when.past and not intent.when.rrule:
         return draft(
@@ -234,7 +267,8 @@ def _senseless(acting: Acting, intent: Intent) -> Draft | None:
     return draft("⚠ " + acting.say("“{words}” is no date. Try “30 Nov 9:00” or “in 3 days”.", words=bad.words))
 
 
-def _assignee(acting: Acting, intent: Intent) -> User | Draft:
+def assignee_of(acting: Acting, intent: Intent) -> User | Draft:
+    """Whose task it is: the member that is named, else who asks."""
     named = intent.slots.assignee
     if not named or named == "me":
         return acting.user

@@ -30,6 +30,12 @@ users = Table(
     Column("quiet_from", String(5), nullable=False, server_default="22:00"),  # the user's wall clock
     Column("quiet_to", String(5), nullable=False, server_default="07:00"),
     Column("signature", Text, nullable=False, server_default=""),  # below the mails that the user writes to contacts
+    Column("digest", String(5), nullable=False, server_default="08:00"),  # its hour; empty for none
+    Column("work_days", String(7), nullable=False, server_default="12345"),  # ISO weekdays: only then a digest comes
+    Column("look_back", Boolean, nullable=False, server_default=text("false")),  # on Fridays, at the week
+    Column("stale_leads", Integer, nullable=False, server_default="30"),  # days of quiet; 0 for never
+    Column("stale_deals", Integer, nullable=False, server_default="14"),
+    moment("digest_next"),  # when to look again whether there is a digest or a look-back to send
     moment("created_at", required=True),
     moment("removed_at"),
     version(),
@@ -90,6 +96,12 @@ contacts = Table(
     CheckConstraint("name <> ''", name="name"),
     Index("ix_contacts_company_id", "company_id"),
     Index("ix_contacts_status", "status", "created_at"),
+    Index(
+        "ix_contacts_birthday",
+        "birthday",
+        sqlite_where=text("birthday <> ''"),
+        postgresql_where=text("birthday <> ''"),
+    ),
     sqlite_autoincrement=True,
 )
 

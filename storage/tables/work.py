@@ -36,6 +36,7 @@ interactions = Table(
     Column("message_id", String(998), nullable=False, server_default=""),  # RFC 5322, for threads
     Column("digest", String(64), nullable=False, server_default=""),  # of a mail's content: the same on every route
     Column("attachments", JSON, nullable=False, server_default="[]"),
+    Column("automatic", Boolean, nullable=False, server_default=text("false")),  # no person wrote it: answers nothing
     moment("created_at", required=True),
     Index("ix_interactions_digest", "digest", sqlite_where=text("digest <> ''"), postgresql_where=text("digest <> ''")),
     one_of("channel", "email", "telegram", "console", "call", "meeting"),
@@ -48,6 +49,12 @@ interactions = Table(
         postgresql_where=text("message_id <> ''"),
     ),
     Index("ix_interactions_inbox_id", "inbox_id"),
+    Index(
+        "ix_interactions_meetings",
+        "occurred_at",
+        sqlite_where=text("channel = 'meeting'"),
+        postgresql_where=text("channel = 'meeting'"),
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -135,6 +142,9 @@ tasks = Table(
     reference("contacts", "contact_id"),
     reference("deals", "deal_id"),
     reference("tasks", "parent_id"),
+    moment("awaits_since"),  # a follow-up: it closes itself when its contact writes after this moment
+    moment("answered_at"),  # when they did
+    Column("cadence", String(40), nullable=False, server_default=""),  # due so long after the last interaction
     moment("done_at"),
     moment("created_at", required=True),
     version(),

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent
-from handlers.understand.rules import deals, people, plain, talk, work
+from handlers.understand.rules import deals, followups, people, plain, talk, work
 
 Rule = Callable[[Found], Intent | None]
 
@@ -23,8 +23,10 @@ RULES: Mapping[str, Rule] = {
     "complete_task": work.complete_task,
     "delete": people.delete,
     "find_contact": people.find_contact,
+    "follow_up": followups.follow_up,
     "help": plain.plain,
     "history": talk.history,
+    "keep_in_touch": followups.keep_in_touch,
     "list_leads": deals.list_leads,
     "list_tasks": work.list_tasks,
     "log_call": talk.log_call,

@@ -97,6 +97,12 @@ def upgrade() -> None:
         sa.Column("quiet_from", sa.String(length=5), server_default="22:00", nullable=False),
         sa.Column("quiet_to", sa.String(length=5), server_default="07:00", nullable=False),
         sa.Column("signature", sa.Text(), server_default="", nullable=False),
+        sa.Column("digest", sa.String(length=5), server_default="08:00", nullable=False),
+        sa.Column("work_days", sa.String(length=7), server_default="12345", nullable=False),
+        sa.Column("look_back", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("stale_leads", sa.Integer(), server_default="30", nullable=False),
+        sa.Column("stale_deals", sa.Integer(), server_default="14", nullable=False),
+        sa.Column("digest_next", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("removed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
@@ -158,6 +164,13 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("contacts", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_contacts_birthday",
+            ["birthday"],
+            unique=False,
+            sqlite_where=sa.text("birthday <> ''"),
+            postgresql_where=sa.text("birthday <> ''"),
+        )
         batch_op.create_index("ix_contacts_company_id", ["company_id"], unique=False)
         batch_op.create_index("ix_contacts_status", ["status", "created_at"], unique=False)
 
@@ -177,6 +190,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.String(length=998), server_default="", nullable=False),
         sa.Column("digest", sa.String(length=64), server_default="", nullable=False),
         sa.Column("attachments", sa.JSON(), server_default="[]", nullable=False),
+        sa.Column("automatic", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint(
             "channel IN ('email', 'telegram', 'console', 'call', 'meeting')", name=op.f("ck_interactions_channel")
@@ -197,6 +211,13 @@ def upgrade() -> None:
             postgresql_where=sa.text("digest <> ''"),
         )
         batch_op.create_index("ix_interactions_inbox_id", ["inbox_id"], unique=False)
+        batch_op.create_index(
+            "ix_interactions_meetings",
+            ["occurred_at"],
+            unique=False,
+            sqlite_where=sa.text("channel = 'meeting'"),
+            postgresql_where=sa.text("channel = 'meeting'"),
+        )
         batch_op.create_index(
             "ix_interactions_message_id",
             ["message_id"],
@@ -669,6 +690,9 @@ def upgrade() -> None:
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("deal_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("parent_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("awaits_since", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cadence", sa.String(length=40), server_default="", nullable=False),
         sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
