@@ -7,7 +7,7 @@ from dataclasses import replace
 from handlers.acting import Acting
 from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
-from handlers.verbs.mails import take_address, take_text, take_words
+from handlers.verbs.mails import take_address, take_field, take_text, take_words
 from handlers.verbs.meta import reread
 from handlers.verbs.moving import pick_contact
 from handlers.verbs.notes import take_note
@@ -21,6 +21,7 @@ from storage.search import find_contacts
 from storage.tasks import task_by_id
 
 _COMMANDS = frozenset(("undo", "help", "list_tasks", "list_leads", "pipeline", "triage"))
+_FREE = frozenset(("mail", "letter", "template_field"))  # whatever is said is what is to be written
 
 
 def answer_question(acting: Acting, text: str) -> Draft | None:
@@ -28,7 +29,8 @@ def answer_question(acting: Acting, text: str) -> Draft | None:
     question = take_question(acting.connection, acting.user.id, acting.lane)
     if question is None or not text.strip() or text.startswith("/"):
         return None
-    if all(intent.name in _COMMANDS for intent in reread(acting, text)):
+    commands = frozenset(("undo",)) if question.asks in _FREE else _COMMANDS
+    if all(intent.name in commands for intent in reread(acting, text)):
         return None
     return _answers(acting, question, text.strip())
 
@@ -53,6 +55,8 @@ def _answers(acting: Acting, question: Question, text: str) -> Draft | None:
         return act_on(acting, replace(named, contact_id=found.id) if found else named)
     if question.asks == "mail":
         return take_words(acting, question.arguments, text)
+    if question.asks == "template_field":
+        return take_field(acting, question.arguments, text)
     if question.asks == "letter":
         return take_text(acting, question.arguments["letter"], text)
     if question.asks == "letter_address":

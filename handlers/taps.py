@@ -19,7 +19,16 @@ from handlers.verbs.files import start_import
 from handlers.verbs.followups import follow_up_on, keep_open
 from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.letters import why
-from handlers.verbs.mails import address_to, ask_address, ask_text, ask_words, drop_letter, mark_arrived, send_letter
+from handlers.verbs.mails import (
+    address_to,
+    ask_address,
+    ask_text,
+    ask_words,
+    drop_letter,
+    mark_arrived,
+    send_letter,
+    use_template,
+)
 from handlers.verbs.meta import show_help, undone
 from handlers.verbs.moving import drop_private, log_elsewhere, move_elsewhere
 from handlers.verbs.notes import take_note
@@ -185,6 +194,9 @@ ACTS: dict[str, Act] = {
     "letter_arrived": lambda acting, arguments: mark_arrived(acting, arguments["letter"]),
     "ask_letter": lambda acting, arguments: ask_text(acting, arguments["letter"]),
     "ask_letter_address": lambda acting, arguments: ask_address(acting, arguments["letter"]),
+    "use_template": lambda acting, arguments: use_template(
+        acting, arguments["contact"], arguments["interaction"], arguments["template"]
+    ),
     "ask_mail": lambda acting, arguments: ask_words(acting, arguments["contact"], arguments.get("interaction")),
     "ask_note": _asking("note", lambda acting: acting.say("What shall I note?")),
     "ask_task": _asking("task", lambda acting: acting.say("What is to be done, and when?")),

@@ -21,7 +21,9 @@ from handlers.understand.split import Part, parts_of, with_condition
 from handlers.understand.tokens import Token
 from reminders.moment import Setting
 
-_READS = frozenset({"lookup_contact", "history", "list_tasks", "list_leads", "pipeline", "help", "triage", "unknown"})
+_READS = frozenset(
+    {"lookup_contact", "history", "list_tasks", "list_leads", "list_templates", "pipeline", "help", "triage", "unknown"}
+)
 _LOOSE = ("an order", "a moment and what to do", "a bare name", "a bare address or number", "a day alone", "a card")
 _NAMED = frozenset(
     {"add_task", "follow_up", "log_call", "add_note", "send_email", "history", "add_deal", "move_deal", "set_field"}
@@ -79,7 +81,7 @@ def _each_number(intent: Intent, group: Sequence[Token]) -> list[Intent]:
 
 def _opens(opening: Intent | None, current: Intent | None, part: Part, message: Message) -> bool:
     """Whether a part begins something new after the one that is being read."""
-    if opening is None or opening.name == "unknown":
+    if opening is None or opening.name == "unknown" or (current is not None and _takes_all(current)):
         return False
     why = opening.because[0]
     soft = why in _LOOSE
@@ -98,6 +100,11 @@ def _opens(opening: Intent | None, current: Intent | None, part: Part, message: 
     if opening.name in ("log_call", "set_field", "move_deal", "send_email", "complete_task", "undo"):
         return part.strong and current.name not in ("add_note", "send_email")
     return True
+
+
+def _takes_all(intent: Intent) -> bool:
+    """Whether all that follows is text to be kept as it is: a template, a signature."""
+    return intent.name == "save_template" or (intent.name == "settings" and intent.slots.field == "signature")
 
 
 def _interpret(clause: Clause) -> Intent | None:
@@ -176,9 +183,11 @@ def _fitting(clause: Clause, rows: Sequence[Sequence[Token]], inner: Sequence[To
 
 
 def _asks_somebody(clause: Clause, intent: Intent) -> bool:
-    """Whether the question is a letter's own: "mail Anna: when do you need it?"."""
+    """Whether the question is a letter's own, or a template's: "mail Anna: when do you need it?"."""
     text = intent.slots.text or ""
     begin = clause.text.find(text.partition(" ")[0], clause.start) if text else -1
+    if intent.name == "save_template":
+        return True
     return intent.name == "send_email" and ":" in clause.text[clause.start : max(begin, clause.start)]
 
 

@@ -20,6 +20,7 @@ from handlers.verbs.people import add_person
 from handlers.verbs.rules import never_log, show_rules
 from handlers.verbs.settings import change_settings
 from handlers.verbs.tasks import assign_task, finish_task, list_tasks, make_task, put_off
+from handlers.verbs.templates import drop_template, list_templates, save_template
 from handlers.verbs.triage import show_triage
 from handlers.whom import find_whom
 from storage.contacts import Contact
@@ -41,6 +42,9 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "complete_task": finish_task,
     "snooze": put_off,
     "send_email": write_mail,
+    "save_template": save_template,
+    "list_templates": list_templates,
+    "delete_template": drop_template,
     "assign": assign_task,
     "set_field": set_field,
     "merge": ask_merge,
@@ -63,6 +67,7 @@ READING: frozenset[IntentName] = frozenset(
         "lookup_contact",
         "list_tasks",
         "list_leads",
+        "list_templates",
         "pipeline",
         "history",
         "help",

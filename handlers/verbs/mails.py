@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from handlers.acting import Acting, draft
+from handlers.filling import best_of, fill, language_of
 from handlers.letters import log_sent
 from handlers.understand.intents import Intent
-from handlers.understand.wording import answer_to, as_written, read_wording, subject_from
+from handlers.understand.wording import answer_to, as_written, read_wording, subject_from, template_named
 from handlers.verbs.meta import reread
 from handlers.verbs.people import holder_of
+from handlers.verbs.templates import no_template, template_choices
 from handlers.whom import find_whom, label_of, need_whom, unknown_person
 from storage import outbox
-from storage.buttons import ask
+from storage.buttons import ask, take_question
 from storage.clock import new_code
 from storage.contacts import Contact, add_handle, contact_by_id
 from storage.importing.values import emails_in
@@ -30,6 +33,7 @@ from storage.letters import (
 )
 from storage.messages import Choice, Draft, Span
 from storage.outbox import Destination
+from storage.templates import templates_named
 
 _OPEN = ("draft", "refused", "uncertain")
 _MOST_ADDRESSES = 3  # others than the one it goes to, each a button
@@ -47,6 +51,9 @@ def write_mail(acting: Acting, intent: Intent) -> Draft:
     answered = last_mail_from(acting.connection, found.id) if intent.answers else None
     if not slots.text:
         return ask_words(acting, found.id, answered, slots.email)
+    named = template_named(slots.text)
+    if named is not None:
+        return use_template(acting, found.id, answered, named, slots.email)
     return _compose(acting, found, slots.text, answered, slots.email)
 
 
@@ -59,7 +66,10 @@ def ask_words(acting: Acting, contact_id: int, interaction_id: int | None = None
         return refused
     about: dict[str, Any] = {"contact": contact.id, "interaction": interaction_id, "address": address}
     ask(acting.connection, acting.user.id, acting.lane, "mail", about, at=acting.now)
-    return draft("❓ " + acting.say("What shall I write to {name}?", name=label_of(contact)))
+    return draft(
+        "❓ " + acting.say("What shall I write to {name}?", name=label_of(contact)),
+        choices=template_choices(acting, contact.id, interaction_id),
+    )
 
 
 def take_words(acting: Acting, about: dict[str, Any], text: str) -> Draft:
@@ -68,6 +78,44 @@ def take_words(acting: Acting, about: dict[str, Any], text: str) -> Draft:
     if contact is None:
         return draft(acting.say("It is gone by now."))
     return _compose(acting, contact, text, about["interaction"], about["address"])
+
+
+def use_template(
+    acting: Acting,
+    contact_id: int,
+    interaction_id: int | None,
+    name: str,
+    address: str | None = None,
+    given: Mapping[str, str] | None = None,
+) -> Draft:
+    """A draft from a template, in the contact's language; a field that nothing is known for is asked for."""
+    contact, own = contact_by_id(acting.connection, contact_id), acting.user.language
+    if contact is None:
+        return draft(acting.say("It is gone by now."))
+    texts = templates_named(acting.connection, name)
+    template = best_of(texts, language_of(acting.connection, contact, own), own)
+    if template is None:
+        return no_template(acting, name)
+    take_question(acting.connection, acting.user.id, acting.lane)  # what was to be written is known now
+    text, lacking = fill(template.text, contact, acting.user, given or {})
+    if not lacking:
+        return _compose(acting, contact, text, interaction_id, address)
+    about = {
+        "contact": contact.id,
+        "interaction": interaction_id,
+        "template": name,
+        "address": address,
+        "given": dict(given or {}),
+        "field": lacking,
+    }
+    ask(acting.connection, acting.user.id, acting.lane, "template_field", about, at=acting.now)
+    return draft("❓ " + acting.say("What stands for {field} in “{name}”?", field=f"{{{lacking}}}", name=template.name))
+
+
+def take_field(acting: Acting, about: dict[str, Any], text: str) -> Draft:
+    """What a template's field stands for, this time."""
+    given = {**about["given"], about["field"]: text}
+    return use_template(acting, about["contact"], about["interaction"], about["template"], about["address"], given)
 
 
 def ask_text(acting: Acting, letter_id: int) -> Draft:

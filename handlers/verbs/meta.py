@@ -9,7 +9,9 @@ from handlers.understand.understand import understand
 from handlers.verbs.files import import_under_way, undo_slowly
 from storage.changes import newest_change, undo
 from storage.errors import CannotUndo
+from storage.letters import WrittenLetter, change_letter, written_in
 from storage.messages import Choice, Draft
+from storage.outbox import take_back
 from storage.search import find_contacts
 from storage.triage import wait_again
 
@@ -36,9 +38,22 @@ def undo_last(acting: Acting, intent: Intent) -> Draft:
     importing = import_under_way(acting)
     if importing is not None:
         inbox_id = max(importing, inbox_id or 0)
+    letter = written_in(acting.connection, acting.lane, acting.inbox_id)
+    if letter is not None and letter.state != "dropped":
+        return _unsent(acting, letter)
     if inbox_id is None:
         return draft(acting.say("There is nothing to undo."))
     return undone(acting, inbox_id)
+
+
+def _unsent(acting: Acting, letter: WrittenLetter) -> Draft:
+    """What the user did last was sending a mail: it is taken back only while it still waits."""
+    if letter.state in ("sent", "going"):
+        return draft("⚠ " + acting.say("A sent mail can't be undone."))
+    if letter.outbox_id is not None:
+        take_back(acting.connection, letter.outbox_id)
+    change_letter(acting.connection, letter.id, state="dropped")
+    return draft(acting.say("Not sent: “{subject}”", subject=letter.subject))
 
 
 def undone(acting: Acting, inbox_id: int) -> Draft:

@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
+from handlers.understand.wording import as_written
 from handlers.words import LANGUAGES, Words
 from storage.messages import Draft
 from storage.users import change_user
@@ -27,6 +28,8 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
     if field == "timezone" and value in available_timezones():
         change_user(acting.connection, acting.user.id, timezone=value)
         return draft(acting.say("Time zone: {zone}", zone=value))
+    if field == "signature":
+        return _signature(acting, value)
     user = acting.user
     return draft(
         acting.say("Language: {language} · time zone: {zone}", language=_NAMES[user.language], zone=user.timezone),
@@ -35,6 +38,23 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
             start=_shown(user.quiet_from),
             end=_shown(user.quiet_to),
         ),
+    )
+
+
+def _signature(acting: Acting, value: str) -> Draft:
+    """What stands below the user's mails to contacts; shown when nothing is said."""
+    if value:
+        signature = "" if value == "off" else as_written(value, acting.text, to_end=True)
+        change_user(acting.connection, acting.user.id, signature=signature)
+        if not signature:
+            return draft(acting.say("No signature from now on."))
+        return draft(acting.say("Below your mails from now on:"), signature)
+    if acting.user.signature:
+        return draft(acting.say("Your signature:"), acting.user.signature)
+    return draft(
+        acting.say(
+            "You have no signature. Try: {example}", example=acting.say("my signature: Anna Kern, Nordwind GmbH")
+        )
     )
 
 

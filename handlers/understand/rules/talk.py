@@ -14,6 +14,8 @@ from reminders.moment import Moment
 from reminders.when import find_moments
 from reminders.zones import localise
 
+_LONGEST_NAME = 4  # words of a template's name
+
 
 def _whom(who: Who | None) -> Slots:
     return Slots(person=who.person, company=who.company) if who else Slots()
@@ -138,7 +140,23 @@ def send_email(found: Found) -> Intent | None:
     if who is None:
         return None
     text = found.text("text") if found.has("text") else found.after(name, who.used) if name == "body" else None
+    if found.match.template.intent.endswith(".template") and text:
+        text = f"template {text}"
     return Intent("send_email", replace(_whom(who), text=text), because=found.because, answers=answers)
+
+
+def template(found: Found) -> Intent | None:
+    """A text for mails, by its name: to be kept, shown or deleted."""
+    name = found.match.template.intent
+    named = found.text("named") if found.has("named") else None
+    text = found.text("text") if found.has("text") else None
+    if name == "list_templates":
+        return Intent("list_templates", because=found.because)
+    if named is None or len(named.split()) > _LONGEST_NAME:
+        return None
+    if name == "delete_template":
+        return Intent("delete_template", Slots(value=named), because=found.because)
+    return Intent("save_template", Slots(value=named, text=text), because=found.because) if text else None
 
 
 def history(found: Found) -> Intent | None:
