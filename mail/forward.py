@@ -127,12 +127,13 @@ def _first_boundary(lines: list[Line], context: Context) -> _Found | None:
                     return found if verdict else None
         attribution = find_attribution(lines, at)
         if attribution is not None:
-            if prefix == "forward" and introduced is None and (line.depth == 0 or _heads_quote(lines, at)):
+            answered = context.threaded and attribution.quoted and _is_among(attribution.sender(), context.recipients)
+            if prefix != "forward" or answered:
+                return None
+            if introduced is None and (line.depth == 0 or _heads_quote(lines, at)):
                 introduced = attribution
                 at = attribution.end
                 continue
-            if prefix != "forward":
-                return None
         at += 1
     if introduced is not None:
         return _by_attribution(lines, introduced, context)
@@ -200,7 +201,7 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
         return True if prefix in ("forward", "") and lines[found.top].depth == 0 else None
     quoted = lines[found.top].depth > 0
     if prefix == "forward":
-        return True
+        return not (context.threaded and to_original and not explicit and _has_subject_of(found.block, context))
     if explicit and context.nested and found.block is not None and _is_sibling(found.block, context):
         return False
     if explicit and not quoted:
@@ -214,10 +215,10 @@ def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> 
     block = found.block
     if block is None or not block.is_strong or buried:
         return False if prefix == "reply" else None
-    subject = block.fields.get("subject", "")
+    if not prefix and not found.separator and "to" not in block.fields:
+        return None  # a list of what somebody ordered or asked
     if prefix == "reply":
-        same = bool(subject) and key(subject) == key(context.subject)
-        return same and not context.threaded and not to_original and bool(context.recipients)
+        return _has_subject_of(block, context) and not context.threaded and not to_original and bool(context.recipients)
     if context.threaded and quoted and not found.separator:
         return False
     if to_original or _continues(block, context) or _ROBOT.match(context.sender.address):
@@ -229,6 +230,11 @@ def _is_among(address: Address, others: tuple[Address, ...]) -> bool:
     if address.address:
         return any(other.address == address.address for other in others)
     return bool(address.name) and any(key(other.name) == key(address.name) for other in others)
+
+
+def _has_subject_of(block: Block | None, context: Context) -> bool:
+    subject = block.fields.get("subject", "") if block else ""
+    return bool(subject) and key(subject) == key(context.subject)
 
 
 def _is_sibling(block: Block, context: Context) -> bool:

@@ -97,5 +97,9 @@ NOT_FORWARDS = (
     ("contact-form", build("New message", "From: Anna <anna@kern.example>\nSubject: Question\n\nMessage Body:\nHello\n\n--\nSent from a contact form", sender="wordpress@acme.example")),
     ("form-fields", build("Anfrage", "Name: Anna Kern\nE-Mail: anna@kern.example\nDatum: 02.03.2026\nNachricht: Hallo\n")),
     ("reply-encloses-a-mail", attached("Re: Offer", "as agreed\r\n\r\nOn 2 Mar 2026, at 10:12, Anna <anna@kern.example> wrote:\r\n> Hello")),
+    ("reply-that-keeps-the-prefix", build("Fwd: Offer", "Thanks!\n\nOn Mon, Mar 2, 2026 at 10:12 AM Anna Kern <anna@kern.example> wrote:\n\n> see below\n>\n> ---------- Forwarded message ---------\n> From: Carla <carla@part.example>\n> Date: Mon, Mar 2, 2026 at 9:12 AM\n> Subject: Offer\n> To: <anna@kern.example>\n>\n> Hello", headers=THREAD, to="anna@kern.example")),
+    ("outlook-reply-that-keeps-the-prefix", build("FW: Offer", "Thanks!\n\n" + BLOCK.replace("Subject: Offer", "Subject: FW: Offer"), headers=THREAD, to="anna@kern.example")),
+    ("order", build("Order", "Order 12\n\nFrom: Anna Kern (anna@kern.example)\nDate: 2 March 2026 10:12\nSubject: 5 chairs\nShip to: Berlin\n", sender="Shop <shop@shop.example>", to="tom@acme.example")),
+    ("spam-report", build("Spam report", "You have 2 messages\n\nFrom: a@b.example\nTo: tom@acme.example\nSubject: win\nDate: 2 March 2026 10:12\nRelease\n", sender="Quarantine <quarantine@gw.example>", to="tom@acme.example")),
     ("talk-about-forwarding", build("Question", "I got your forwarded message: it is fine.\nForwarded message\nis what they call it.\n")),
 )  # fmt: skip
