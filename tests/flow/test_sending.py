@@ -492,3 +492,38 @@ async def test_a_template_is_a_button_where_the_text_is_asked_for(mailing: TestH
 async def due_again(house: TestHouse) -> None:
     """The time until the next try has passed."""
     await house.database.write(lambda connection: connection.execute(update(outbox_table).values(retry_at=None)))
+
+
+async def test_reply_under_a_notice_answers_that_mail(mailing: TestHouse, server: FakeMailServer) -> None:
+    await mailing.max.says(ANNA)
+    await mailing.gets_mail(mail("Können Sie liefern?"))
+    await mailing.max.hears()
+    assert await mailing.max.taps("Reply") == "❓ What shall I write to Anna Kern · Nordwind GmbH?"
+    assert "Subject: Re: Angebot\n" in await mailing.max.says("Ja, am Freitag.")
+    await mailing.max.taps("Send")
+    await sends(mailing, server)
+    assert server.mails[0].mail["In-Reply-To"] == "<a1@nordwind.example>"
+
+
+async def test_an_unknown_address_is_offered_as_a_new_contact(mailing: TestHouse) -> None:
+    assert "I don't know bob@acme.example yet" in await mailing.max.says("mail bob@acme.example: hello there")
+    assert "Mail to bob@acme.example <bob@acme.example>" in await mailing.max.taps("New contact")
+
+
+@pytest.mark.parametrize(
+    ("fault", "reason"),
+    [
+        ("550 unknown", "mailbox of anna@nordwind.example unknown"),
+        ("550 5.1.2 no such domain", "no mail server for anna@nordwind.example"),
+        ("552 5.2.2 over quota", "mailbox of anna@nordwind.example full"),
+        ("554 5.7.1 spam", "not allowed by its rules (554 5.7.1)"),
+        ("554 no", "its answer was 554"),
+    ],
+)
+async def test_each_refusal_has_its_words(mailing: TestHouse, server: FakeMailServer, fault: str, reason: str) -> None:
+    await mailing.max.says(ANNA)
+    await mailing.max.says("mail Anna: hello")
+    await mailing.max.taps("Send")
+    server.will("RCPT", fault)
+    [told] = await sends(mailing, server)
+    assert f"refused: {reason}." in told
