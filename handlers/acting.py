@@ -91,7 +91,8 @@ def together(drafts: list[Draft]) -> Draft:
         seen = [choice for row in rows for choice in row]
         rows += [fresh for row in each.choices if (fresh := tuple(choice for choice in row if choice not in seen))]
     flat = tuple(choice for row in rows for choice in row)
-    return Draft(tuple(spans), (flat,) if 0 < len(flat) <= _ONE_ROW else tuple(rows), drafts[0].kind)
+    file = next((each.file for each in drafts if each.file is not None), None)
+    return Draft(tuple(spans), (flat,) if 0 < len(flat) <= _ONE_ROW else tuple(rows), drafts[0].kind, file=file)
 
 
 def gathered(answer: Draft, name: str) -> Draft:

@@ -19,6 +19,7 @@ from handlers.letters import author_answered, is_own_copy
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
+from handlers.orders import proved_by_secret
 from handlers.questions import answer_question
 from handlers.strangers import greet
 from handlers.taps import REPLACING, press, take_mail
@@ -160,6 +161,8 @@ def _handle_mail(
     acting = _acting(connection, inbox_id, message, team, told[0] if told else _nobody(team))
     if author is None:
         acting = replace(acting, trail=replace(acting.trail, user_id=None))
+    if author is not None and not mail.authentic and proved_by_secret(acting, mail, author):
+        mail = replace(mail, authentic=True)
     if message.silent:
         log_silently(acting, mail, from_team=author is not None, waits=message.archived)
         close_answered(acting)

@@ -32,8 +32,12 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
 
     outer = mail.outer
     if not from_team:
-        first = mail.reply_to if mail.reply_to and _is_robot(outer.sender.address) else (outer.sender,)
-        people = outside((*first, outer.sender))[:1]
+        if mail.kind == "bounce":
+            return Case(outer, "in", (), "direct")  # nobody's: it is about the addresses that failed
+        first = (mail.form.person,) if mail.form is not None else (outer.sender,)
+        people = outside((*first, *mail.reply_to, outer.sender))[:1]
+        if mail.form is not None and mail.form.person.name and not mail.form.person.address:
+            people = (mail.form.person,)  # who filled it in gave a name and no address
         return Case(outer, "in", people, "direct", others=_beside(outside(outer.to + outer.cc), people))
     if mail.original is not None:
         original = mail.original
@@ -57,8 +61,3 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
 def _beside(others: tuple[Address, ...], people: tuple[Address, ...]) -> tuple[Address, ...]:
     first = {each.address for each in people}
     return tuple(each for each in others if each.address not in first)
-
-
-def _is_robot(address: str) -> bool:
-    user = address.partition("@")[0].replace("-", "").replace("_", "").replace(".", "")
-    return user.startswith(("noreply", "donotreply", "notification", "mailer"))

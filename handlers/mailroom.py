@@ -8,17 +8,15 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy import Connection
 
 from handlers import receipts
-from handlers.acting import Acting, draft, of_kind, shortened, together
+from handlers.acting import Acting, of_kind, together
+from handlers.automatic import bounced, note_absence
 from handlers.case import Case, judge
-from handlers.lookups import StoreLookups
 from handlers.matching import Match, match
-from handlers.understand.understand import understand
-from handlers.verbs.act import READING, act_on
-from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles
+from handlers.orders import obey, orders
+from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, revive
 from storage.inbox import empty
 from storage.interactions import log_interaction, log_on, same_content, thread_contacts
 from storage.messages import Address, Draft, Mail
-from storage.notes import add_note
 from storage.rules import is_ignored, is_never_logged
 from storage.triage import Reason, asked_since, close_for, put_in_triage
 from storage.users import User, owners, team_addresses, user_by_id
@@ -29,8 +27,10 @@ _GATHERED = timedelta(hours=1)  # after a notice of an unknown sender the next o
 
 def concerned(connection: Connection, mail: Mail) -> list[User]:
     """Who is told of a mail from outside: whoever its contact, or its thread's, belongs to, else the owners."""
-    address = mail.outer.sender.address
-    ids = [contact_id for contact_id, _ in contacts_by_handles(connection, "email", [address]).get(address, [])]
+    person = mail.form.person if mail.form is not None else mail.outer.sender
+    addresses = [each.address for each in mail.failed] or [person.address]
+    held = contacts_by_handles(connection, "email", addresses)
+    ids = [contact_id for address in addresses for contact_id, _ in held.get(address, [])]
     for contact_id in ids or thread_contacts(connection, (mail.in_reply_to, *reversed(mail.references))):
         contact = contact_by_id(connection, contact_id)
         if contact is not None and contact.owner_id is not None:
@@ -45,17 +45,41 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
     case = _judged(acting, mail, from_team=from_team)
     if case is None:
         return None
-    personal = mail.kind == "personal"
-    if not personal:
+    if mail.kind != "personal":
         case = replace(case, said="")  # no program gives orders
-    if from_team and not case.people:
+    if from_team:
+        return _take(acting, mail, replace(case, said=orders(mail, case, acting.team)))
+    return _take_from_outside(acting, mail, case)
+
+
+def _take_from_outside(acting: Acting, mail: Mail, case: Case) -> Draft | None:
+    if mail.kind == "bounce":
+        return bounced(acting, mail, _log(acting, mail, case, ())[0])
+    found = match(acting.connection, mail, case)
+    if found.several:
+        return _several(acting, mail, case, found)
+    if not found.contacts:
+        return _unknown(acting, mail, case)
+    logged, fresh = _log(acting, mail, case, tuple(each.id for each in found.contacts))
+    if not fresh or mail.kind != "personal":
+        if fresh and mail.away:
+            note_absence(acting, mail, found.contacts[0])
+        return None
+    revive(acting.trail, case.people[0].address)
+    return receipts.came_in(acting, case, found, logged)
+
+
+def _take(acting: Acting, mail: Mail, case: Case) -> Draft | None:
+    """A member's mail: a forward, a copy of what they wrote to others, or what they say to Rapport."""
+    if not case.people:
         if case.route == "forward":
             return _unknown(acting, mail, case)
         return _instructions(acting, mail, case) if case.said.strip() else None
     found = match(acting.connection, mail, case)
     if found.several:
         return _several(acting, mail, case, found)
-    wanted = _to_be_leads(case, found) if from_team and mail.authentic and personal else ()
+    sure = mail.authentic and mail.kind == mail.original_kind == "personal"
+    wanted = _to_be_leads(case, found) if sure else ()
     if not found.contacts and not wanted:
         return _unknown(acting, mail, case)
     made = tuple(_make_lead(acting, each) for each in wanted)
@@ -63,15 +87,13 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
     logged, fresh = _log(acting, mail, case, tuple(each.id for each in everybody))
     if made:
         close_for(acting.trail, logged)
-    if not from_team:
-        return receipts.came_in(acting, case, found, logged) if fresh and personal else None
     offered = tuple(each for each in (*found.unknown, *found.copied) if each not in wanted)
     said = receipts.receipt(acting, case, everybody, made, logged, fresh=fresh, offered=offered)
     if not case.said.strip():
         return of_kind(said, "notice")
     if not mail.authentic:
         return of_kind(together([said, receipts.unproved(acting, case.said)]), "notice")
-    return of_kind(together([said, *_obey(acting, case.said, everybody[0])]), "notice")
+    return of_kind(together([said, *obey(acting, case.said, everybody[0])]), "notice")
 
 
 def log_silently(acting: Acting, mail: Mail, *, from_team: bool, waits: bool) -> None:
@@ -163,7 +185,7 @@ def _instructions(acting: Acting, mail: Mail, case: Case) -> Draft:
     """A member's mail to Rapport itself is a chat message."""
     if not mail.authentic:
         return of_kind(receipts.unproved(acting, case.said), "notice")
-    answers = _obey(acting, case.said, None)
+    answers = obey(acting, case.said, None)
     return of_kind(together(answers), "notice")
 
 
@@ -194,17 +216,6 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
         attachments=mail.attachments,
         automatic=(mail.original_kind if mail.original is not None else mail.kind) != "personal",
     )
-
-
-def _obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
-    """Does what the lines above a forward ask; what isn't understood stays as a note."""
-    about = replace(acting, about=contact.id if contact else None, text=said.strip())
-    understanding = understand(said.strip(), acting.setting, StoreLookups(acting.connection))
-    doable = [intent for intent in understanding.intents if intent.name not in READING]
-    if contact is not None and not doable:
-        add_note(acting.trail, said.strip(), contact_id=contact.id)
-        return [draft(acting.say("Note: {text}", text=shortened(said, 80)), choices=((acting.undo,),))]
-    return [act_on(about, intent) for intent in understanding.intents if contact is None or intent.name not in READING]
 
 
 def _aware(date: datetime | None, acting: Acting) -> datetime:

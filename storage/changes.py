@@ -191,7 +191,7 @@ def undo(trail: Trail, inbox_id: int) -> int:
     except (IntegrityError, NotFound, ChangedMeanwhile) as error:
         raise CannotUndo("Newer entries depend on it.") from error
     for name, row_id in touched:
-        refresh(connection, name, row_id)
+        refresh(connection, name, row_id, trail.at)
     return len(rows)
 
 

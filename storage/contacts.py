@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, func, literal_column, select
+from sqlalchemy import Connection, bindparam, case, func, literal_column, select
 
 from storage.changes import Trail
 from storage.derived import index_contact
@@ -35,15 +35,17 @@ class Contact:
     addresses: tuple[str, ...] = ()
     fields: dict[str, Any] = field(default_factory=dict)
     created_at: datetime | None = None
-    emails: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()  # those that can't be reached any more come last
+    dead: tuple[str, ...] = ()  # and these are they
     phones: tuple[str, ...] = ()
     telegram: str = ""
     tags: tuple[str, ...] = ()
 
 
 _CONTACTS = select(contacts, companies.c.name.label("company")).select_from(contacts.outerjoin(companies))
+_KIND = case((handles.c.dead_since.is_not(None), literal_column("'dead'")), else_=handles.c.kind)
 _HANDLES = (
-    select(handles.c.contact_id, handles.c.kind, handles.c.value)
+    select(handles.c.contact_id, _KIND, handles.c.value)
     .where(handles.c.contact_id.in_(bindparam("ids", expanding=True)))
     .order_by(handles.c.id)
 )
@@ -58,7 +60,7 @@ _BY_HANDLES = select(handles.c.contact_id, handles.c.value, handles.c.shared).wh
 )
 _ONE = _CONTACTS.where(contacts.c.id == bindparam("id"))
 _ITS = (
-    select(handles.c.id, handles.c.kind, handles.c.value)
+    select(handles.c.id, _KIND, handles.c.value)
     .where(handles.c.contact_id == bindparam("id"))
     .union_all(
         select(contact_tags.c.id, literal_column("'tag'"), contact_tags.c.tag).where(
@@ -175,6 +177,28 @@ def add_handle(trail: Trail, contact_id: int, kind: str, value: str, *, shared: 
         trail.insert(handles, contact_id=contact_id, kind=kind, value=value, shared=shared)
 
 
+def mark_dead(trail: Trail, contact_id: int, address: str) -> bool:
+    """Mail to this address came back for good; False when that is known, or the contact hasn't got it."""
+    query = select(handles.c.id).where(
+        handles.c.contact_id == contact_id,
+        handles.c.kind == "email",
+        handles.c.value.in_(spellings(address)),
+        handles.c.dead_since.is_(None),
+    )
+    row_id = trail.connection.execute(query.limit(1)).scalar()
+    if row_id is None:
+        return False
+    trail.update(handles, row_id, dead_since=trail.at)
+    return True
+
+
+def revive(trail: Trail, address: str) -> None:
+    """Its owner wrote: the address lives."""
+    query = select(handles.c.id).where(handles.c.value.in_(spellings(address)), handles.c.dead_since.is_not(None))
+    for row_id in list(trail.connection.execute(query).scalars()):
+        trail.update(handles, row_id, dead_since=None)
+
+
 def add_tag(trail: Trail, contact_id: int, tag: str) -> None:
     """Tags a contact, once."""
     known = select(contact_tags.c.id).where(contact_tags.c.contact_id == contact_id, contact_tags.c.tag == tag)
@@ -198,7 +222,8 @@ def _contact(row: Any, reached: dict[str, list[str]]) -> Contact:
         addresses=tuple(row["addresses"]),
         fields=dict(row["fields"]),
         created_at=row["created_at"],
-        emails=tuple(reached.get("email", ())),
+        emails=(*reached.get("email", ()), *reached.get("dead", ())),
+        dead=tuple(reached.get("dead", ())),
         phones=tuple(reached.get("phone", ())),
         telegram=next(iter(reached.get("telegram", reached.get("username", []))), ""),
         tags=tuple(reached.get("tag", ())),

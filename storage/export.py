@@ -176,6 +176,9 @@ def _tasks(connection: Connection) -> Iterator[Record]:
                 "zone": row["zone"],
                 "rrule": row["rrule"],
                 "series_from": row["series_from"],
+                "notices": row["notices"],
+                "nag": row["nag"],
+                "from_completion": row["from_completion"],
                 "done": row["done_at"] is not None,
                 "done_at": _iso(row["done_at"]),
                 "assignee": names.get(row["assignee_id"] or 0, ""),
@@ -195,6 +198,8 @@ def _reminders(connection: Connection) -> Iterator[Record]:
                     "id": row["id"],
                     "task_id": row["task_id"],
                     "due": _iso(row["due_at"]),
+                    "kind": row["kind"],
+                    "about": _iso(row["about_at"]),
                     "sent_at": _iso(row["sent_at"]),
                     "user": names.get(row["user_id"], ""),
                 }

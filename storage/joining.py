@@ -57,7 +57,7 @@ def merge_contacts(trail: Trail, into: int, other: int) -> None:
         for row_id in _rows(trail, table, other):
             trail.update(table, row_id, contact_id=into)
             if table is tasks:
-                plan_reminder(connection, row_id)
+                plan_reminder(connection, row_id, trail.at)
     for table, key in _UNIQUE.values():
         own = {
             tuple(row)

@@ -31,6 +31,19 @@ class Attachment:
     name: str
     media_type: str
     size: int  # bytes, decoded
+    program: bool = False  # it is run when it is opened
+
+
+@dataclass(frozen=True, slots=True)
+class FileRef:
+    """A file inside a kept mail, by reference: who delivers it reads its bytes from the raw message."""
+
+    inbox_id: int
+    part: int
+    name: str  # safe
+    size: int
+    media_type: str = "application/octet-stream"
+    otherwise: str = ""  # what is said where it can't be delivered
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +210,7 @@ class Reply:
     spans: tuple[Span, ...]
     buttons: tuple[tuple[Button, ...], ...] = ()
     kind: ReplyKind = "reply"
+    file: FileRef | None = None
 
     @property
     def text(self) -> str:
@@ -237,3 +251,4 @@ class Draft:
     choices: tuple[tuple[Choice, ...], ...] = ()
     kind: ReplyKind = "reply"
     gathered: str = ""  # what it gathers: it is said at the next full hour, once, however often it is drafted
+    file: FileRef | None = None  # delivered with it

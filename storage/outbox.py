@@ -144,7 +144,7 @@ def add(
         "inbox_id": inbox_id,
         "kind": draft.kind,
         "address": to.address,
-        "body": to_json(Reply(draft.spans, rows, draft.kind)),
+        "body": to_json(Reply(draft.spans, rows, draft.kind, draft.file)),
         "in_answer_to": in_answer_to,
         "edits": edits,
         "created_at": now,

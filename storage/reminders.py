@@ -8,6 +8,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, update
 
 from storage.tables import reminders
+from storage.upsert import insert_once
+from storage.wakeup import announce
 
 _PENDING: ColumnElement[bool] = reminders.c.state == literal_column("'pending'")  # as its partial index has it
 
@@ -20,6 +22,8 @@ class DueRow:
     task_id: int
     user_id: int
     due_at: datetime
+    kind: str = "due"  # or early, again (put off), nag
+    about_at: datetime | None = None
 
 
 def due_rows(connection: Connection, *, now: datetime, user_id: int | None, limit: int) -> list[DueRow]:
@@ -28,7 +32,10 @@ def due_rows(connection: Connection, *, now: datetime, user_id: int | None, limi
     if user_id is not None:
         query = query.where(reminders.c.user_id == user_id)
     query = query.order_by(reminders.c.due_at, reminders.c.id).limit(limit).with_for_update(skip_locked=True)
-    return [DueRow(row.id, row.task_id, row.user_id, row.due_at) for row in connection.execute(query)]
+    return [
+        DueRow(row.id, row.task_id, row.user_id, row.due_at, row.kind, row.about_at)
+        for row in connection.execute(query)
+    ]
 
 
 def is_pending(connection: Connection, reminder_id: int) -> bool:
@@ -46,6 +53,21 @@ def mark_queued(connection: Connection, reminder_id: int, outbox_id: int | None)
     connection.execute(
         update(reminders).where(reminders.c.id == reminder_id).values(state="queued", outbox_id=outbox_id)
     )
+
+
+def count_nags(connection: Connection, task_id: int, after: datetime) -> int:
+    """How often a task was nagged about since its reminder."""
+    query = select(func.count()).where(
+        reminders.c.task_id == task_id, reminders.c.kind == "nag", reminders.c.due_at > after
+    )
+    return int(connection.execute(query).scalar_one())
+
+
+def plan_nag(connection: Connection, task_id: int, user_id: int, at: datetime) -> None:
+    """One more reminder of a task that isn't done."""
+    values = {"task_id": task_id, "user_id": user_id, "due_at": at, "kind": "nag"}
+    connection.execute(insert_once(connection.dialect.name, reminders, tuple(values)), values)
+    announce(connection, "reminders")
 
 
 def cancel_reminder(connection: Connection, reminder_id: int) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, Select, bindparam, select
@@ -11,6 +11,16 @@ from sqlalchemy import Connection, Select, bindparam, select
 from storage.changes import Trail
 from storage.derived import plan_reminder
 from storage.tables import companies, contacts, tasks
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A reminder of a task beside its own: one before it is due (`before` says how long), or one that was put off
+    (`about` says when that occurrence was due)."""
+
+    at: datetime
+    before: timedelta | None = None
+    about: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +36,9 @@ class Task:
     series_from: datetime | None = None
     due_at: datetime | None = None
     remind_at: datetime | None = None
+    notices: tuple[Notice, ...] = ()
+    nag: int = 0  # minutes after which it is reminded of again, until it is done; 0 for never
+    from_completion: bool = False  # the rule counts from the day that it is done
     assignee_id: int | None = None
     contact_id: int | None = None
     contact: str = ""
@@ -61,6 +74,9 @@ class Due:
     remind_at: datetime
     rrule: str = ""
     series_from: datetime | None = None  # the wall time that the rule counts from
+    notices: tuple[Notice, ...] = ()
+    nag: int = 0
+    from_completion: bool = False
 
     def columns(self) -> dict[str, Any]:
         """As the tasks table holds it."""
@@ -72,7 +88,20 @@ class Due:
             "remind_at": self.remind_at,
             "rrule": self.rrule,
             "series_from": self.series_from.isoformat(timespec="seconds") if self.series_from else "",
+            "notices": as_stored(self.notices),
+            "nag": self.nag,
+            "from_completion": self.from_completion,
         }
+
+
+def as_stored(notices: tuple[Notice, ...]) -> list[dict[str, Any]]:
+    """Notices as the tasks table holds them."""
+    return [
+        {"at": each.at.isoformat(), "before": int(each.before.total_seconds())}
+        if each.before is not None
+        else {"at": each.at.isoformat(), "about": each.about.isoformat() if each.about else None}
+        for each in notices
+    ]
 
 
 def add_task(
@@ -98,7 +127,7 @@ def add_task(
         cadence=cadence,
         **values,
     )
-    plan_reminder(trail.connection, task_id)
+    plan_reminder(trail.connection, task_id, trail.at)
     return task_id
 
 
@@ -117,10 +146,16 @@ def snooze_task(trail: Trail, task_id: int, until: datetime) -> None:
     change_task(trail, task_id, remind_at=until)
 
 
+def remind_again(trail: Trail, task: Task, at: datetime, about: datetime) -> None:
+    """A reminder beside those that are still to come, of the occurrence that was due then."""
+    others = tuple(each for each in task.notices if each.about != about or each.at <= trail.at)
+    change_task(trail, task.id, notices=as_stored((*others, Notice(at, about=about))))
+
+
 def change_task(trail: Trail, task_id: int, **values: Any) -> None:
     """Changes columns of a task, and plans its reminder anew."""
     trail.update(tasks, task_id, **values)
-    plan_reminder(trail.connection, task_id)
+    plan_reminder(trail.connection, task_id, trail.at)
 
 
 def task_by_id(connection: Connection, task_id: int) -> Task | None:
@@ -167,6 +202,9 @@ def _task(row: Any) -> Task:
         series_from=datetime.fromisoformat(row["series_from"]) if row["series_from"] else None,
         due_at=row["due_at"],
         remind_at=row["remind_at"],
+        notices=tuple(_notice(each) for each in row["notices"]),
+        nag=row["nag"],
+        from_completion=row["from_completion"],
         assignee_id=row["assignee_id"],
         contact_id=row["contact_id"],
         contact=row["contact"] or "",
@@ -176,4 +214,13 @@ def _task(row: Any) -> Task:
         awaits_since=row["awaits_since"],
         answered_at=row["answered_at"],
         cadence=row["cadence"],
+    )
+
+
+def _notice(stored: dict[str, Any]) -> Notice:
+    before, about = stored.get("before"), stored.get("about")
+    return Notice(
+        datetime.fromisoformat(stored["at"]),
+        None if before is None else timedelta(seconds=before),
+        datetime.fromisoformat(about) if about else None,
     )

@@ -71,7 +71,7 @@ def _try(rows: Sequence[Row[Any]], trail: Trail) -> bool:
     except _CONFLICTS:
         return False
     for name, row_id in touched:
-        refresh(trail.connection, name, row_id)
+        refresh(trail.connection, name, row_id, trail.at)
     return True
 
 

@@ -8,6 +8,7 @@ from typing import Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
 
+from storage.clock import new_code
 from storage.errors import RapportError
 from storage.tables import user_handles, users
 from storage.wakeup import announce
@@ -145,6 +146,25 @@ def add_handle(connection: Connection, user_id: int, kind: str, value: str) -> N
     if holder is not None:
         raise NameTaken(f"{value} belongs to {holder.name} already.")
     connection.execute(insert(user_handles).values(user_id=user_id, kind=kind, value=value))
+
+
+def mail_secret(connection: Connection, user_id: int) -> str:
+    """What makes the address that proves this user's mail; made when it is first asked for."""
+    known = connection.execute(select(users.c.mail_secret).where(users.c.id == user_id)).scalar()
+    return known or new_mail_secret(connection, user_id)
+
+
+def new_mail_secret(connection: Connection, user_id: int) -> str:
+    """Another one: the old address proves nothing any more."""
+    secret = new_code()
+    change_user(connection, user_id, mail_secret=secret)
+    return secret
+
+
+def user_by_secret(connection: Connection, secret: str) -> int | None:
+    """Whose address this makes."""
+    query = select(users.c.id).where(users.c.mail_secret == secret, users.c.removed_at.is_(None))
+    return connection.execute(query).scalar()
 
 
 def change_user(connection: Connection, user_id: int, **values: str | int) -> None:

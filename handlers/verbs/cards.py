@@ -50,9 +50,13 @@ def card(acting: Acting, contact: Contact) -> Draft:
         f"👤 {label_of(contact)}",
         _standing(acting, contact, owner.name if owner else ""),
         contact.title,
-        " · ".join((*contact.emails, *(acting.words.phone(each) for each in contact.phones), contact.telegram)).strip(
-            " ·"
-        ),
+        " · ".join(
+            (
+                *(_reached(acting, contact, each) for each in contact.emails),
+                *(acting.words.phone(each) for each in contact.phones),
+                contact.telegram,
+            )
+        ).strip(" ·"),
         " · ".join(f"{name}: {value}" for name, value in contact.fields.items()),
     ]
     lines += [f"💶 {deal_line(acting, deal)}" for deal in deals_of(acting.connection, contact.id)[:3]]
@@ -124,6 +128,10 @@ def _standing(acting: Acting, contact: Contact, owner: str) -> str:
     return ", ".join(filter(None, (status.get(contact.status, contact.status), whose, since))) + (
         f" · {tags}" if tags else ""
     )
+
+
+def _reached(acting: Acting, contact: Contact, email: str) -> str:
+    return f"{email} ({acting.say('unreachable')})" if email in contact.dead else email
 
 
 def _number(entry: Entry) -> str:

@@ -11,7 +11,7 @@ from handlers.understand.intents import Intent
 from handlers.understand.wording import as_written
 from handlers.words import LANGUAGES, Words
 from storage.messages import Draft
-from storage.users import change_user
+from storage.users import change_user, mail_secret, new_mail_secret
 
 _NAMES = {"en": "English", "de": "Deutsch", "ru": "русский"}
 _HOURS = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|до)\s*(\d{1,2})(?:[:.](\d\d))?")
@@ -30,6 +30,8 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
         return draft(acting.say("Time zone: {zone}", zone=value))
     if field == "signature":
         return _signature(acting, value)
+    if field in ("secret_address", "new_secret_address"):
+        return _secret_address(acting, new=field.startswith("new"))
     user = acting.user
     return draft(
         acting.say("Language: {language} · time zone: {zone}", language=_NAMES[user.language], zone=user.timezone),
@@ -55,6 +57,19 @@ def _signature(acting: Acting, value: str) -> Draft:
         acting.say(
             "You have no signature. Try: {example}", example=acting.say("my signature: Anna Kern, Nordwind GmbH")
         )
+    )
+
+
+def _secret_address(acting: Acting, *, new: bool) -> Draft:
+    """The address that proves the user's mail where nothing else does; said in a chat only, never by mail."""
+    local, _, domain = acting.team.address.partition("@")
+    if not domain or acting.lane.startswith("email:"):
+        return draft(acting.say("Ask me in the chat: I don't send that by mail."))
+    secret = (new_mail_secret if new else mail_secret)(acting.connection, acting.user.id)
+    return draft(
+        f"{local}+me.{secret}@{domain}",
+        acting.say("What you forward to this address is done without asking. Keep it to yourself."),
+        acting.say("If somebody else knows it, say: new secret address"),
     )
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
+from handlers.understand.pieces import find_pieces
 from handlers.verbs.people import open_card
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles
-from storage.interactions import interaction_by_id, log_on
+from storage.inbox import message_of
+from storage.interactions import Interaction, interaction_by_id, log_on
 from storage.messages import Choice, Draft
 from storage.rules import decide_on_sender
 from storage.triage import Waiting, close_for, count_waiting, decide, triage_by_id, waiting
@@ -63,6 +65,7 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
             acting.trail,
             name or address,
             emails=(address,) if address else (),
+            phones=_form_phones(acting, interaction),
             status="lead",
             source="mail",
             owner_id=acting.user.id,
@@ -77,6 +80,16 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
         "📥 " + acting.quoted(interaction.subject or interaction.text),
         choices=((acting.undo, open_card(acting, contact)),),
     )
+
+
+def _form_phones(acting: Acting, interaction: Interaction) -> tuple[str, ...]:
+    """The number that somebody gave in a web form, if nobody has it."""
+    mail = message_of(acting.connection, interaction.inbox_id).mail if interaction.inbox_id is not None else None
+    if mail is None or mail.form is None or not mail.form.phone:
+        return ()
+    found = [each.value for each in find_pieces(mail.form.phone, acting.team.country) if each.kind == "phone"]
+    taken = contacts_by_handles(acting.connection, "phone", found)
+    return tuple(each for each in found[:1] if each and each not in taken)
 
 
 def ignore(acting: Acting, interaction_id: int, *, domain: bool = False) -> Draft:

@@ -177,7 +177,7 @@ def put_parent(trail: BulkTrail, known: Known, line: Line) -> Counts:
             at = datetime.combine(datetime.fromisoformat(row["due_wall"]).date(), time(9), ZoneInfo(row["zone"]))
         if at > trail.at:  # what is past isn't reminded of by the hundred
             trail.update(tasks, task_id, remind_at=at)
-            plan_reminder(trail.connection, task_id)
+            plan_reminder(trail.connection, task_id, trail.at)
     return Counts()
 
 

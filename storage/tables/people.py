@@ -29,7 +29,9 @@ users = Table(
     Column("default_time", String(5), nullable=False, server_default="09:00"),  # of reminders that name only a date
     Column("quiet_from", String(5), nullable=False, server_default="22:00"),  # the user's wall clock
     Column("quiet_to", String(5), nullable=False, server_default="07:00"),
+    Column("reminds_by", String(20), nullable=False, server_default=""),  # telegram, email or both; else what there is
     Column("signature", Text, nullable=False, server_default=""),  # below the mails that the user writes to contacts
+    Column("mail_secret", String(40), unique=True),  # of an address that proves its user's mail
     Column("digest", String(5), nullable=False, server_default="08:00"),  # its hour; empty for none
     Column("work_days", String(7), nullable=False, server_default="12345"),  # ISO weekdays: only then a digest comes
     Column("look_back", Boolean, nullable=False, server_default=text("false")),  # on Fridays, at the week
@@ -113,6 +115,7 @@ handles = Table(
     Column("kind", String(10), nullable=False),
     Column("value", String(320), nullable=False),  # as it is compared: lower case, E.164
     Column("shared", Boolean, nullable=False, server_default=text("false")),
+    moment("dead_since"),  # mail to it came back for good
     one_of("kind", "email", "phone", "telegram", "username"),
     UniqueConstraint("contact_id", "kind", "value"),
     Index(

@@ -137,6 +137,9 @@ tasks = Table(
     Column("series_from", String(19), nullable=False, server_default=""),  # the rule's own start: its first wall time
     moment("due_at"),  # the instant that wall time and zone stand for
     moment("remind_at"),  # the instant of its next reminder: a snooze moves this one alone
+    Column("notices", JSON, nullable=False, server_default="[]"),  # reminders beside that one: early, or put off
+    Column("nag", Integer, nullable=False, server_default="0"),  # minutes until it is reminded of again; 0 for never
+    Column("from_completion", Boolean, nullable=False, server_default=text("false")),  # the rule counts from there
     reference("users", "assignee_id"),
     reference("users", "author_id"),
     reference("contacts", "contact_id"),
@@ -169,9 +172,12 @@ reminders = Table(
     reference("tasks", "task_id", required=True, cascade=True),
     reference("users", "user_id", required=True),
     moment("due_at", required=True),
+    Column("kind", String(5), nullable=False, server_default="due"),
+    moment("about_at"),  # of one put off: when that occurrence was due
     Column("state", String(9), nullable=False, server_default="pending"),
     moment("sent_at"),
     reference("outbox", "outbox_id"),  # the message that carries it, once it is queued
+    one_of("kind", "due", "early", "again", "nag"),
     one_of("state", "pending", "queued", "sent", "cancelled"),
     UniqueConstraint("task_id", "user_id", "due_at"),
     Index("ix_reminders_outbox_id", "outbox_id"),
