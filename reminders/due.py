@@ -2,26 +2,33 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import Connection
 
 from reminders.followups import last_mail_to, settle
+from reminders.notices import plan_notices
 from reminders.recurrence import BadRule, next_after
 from reminders.zones import localise, resolve
 from storage.changes import Trail
 from storage.interactions import Interaction
-from storage.reminders import DueRow, cancel_reminder, due_rows, is_pending
+from storage.reminders import DueRow, cancel_reminder, count_nags, due_rows, is_pending, plan_nag
 from storage.tasks import Due, Task, reschedule_task, task_by_id
 from storage.users import User, user_by_id
 
 LATE = timedelta(minutes=2)  # from here on a reminder says that it comes late
+MOST_NAGS = 12  # of one reminder
+_ELAPSES = re.compile(r"FREQ=(?:SECONDLY|MINUTELY|HOURLY)")
 
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """One reminder to be sent now. `not_before` is later than now when quiet hours hold it back."""
+    """One reminder to be sent now. `not_before` is later than now when quiet hours hold it back.
+
+    `about` is when the occurrence that it is about is due, of a dated task.
+    """
 
     reminder_id: int
     due_at: datetime
@@ -30,6 +37,9 @@ class DueReminder:
     late: bool
     not_before: datetime
     sent: Interaction | None = None  # of a follow-up: what it asks after
+    kind: str = "due"  # or early, again (it was put off), nag
+    about: datetime | None = None
+    nagged: int = 0  # of a nag: which one it is
 
 
 def take_due(
@@ -45,25 +55,88 @@ def take_due(
         if (task.awaits_since is not None or task.cadence) and not _still_due(connection, row, task, now):
             continue
         taken.append(_due(connection, row, task, user, now))
-    return taken
+    at_once = {due.task.id for due in taken if due.kind != "early"}
+    for due in taken:
+        if _is_overtaken(due, at_once, now):
+            cancel_reminder(connection, due.reminder_id)
+    return [due for due in taken if not _is_overtaken(due, at_once, now)]
+
+
+def follow(trail: Trail, due: DueReminder) -> None:
+    """What comes after a reminder: the next nag, else of a recurring task the next occurrence."""
+    task = due.task
+    if due.kind == "early" or due.about is None or (task.due_at is not None and due.about < task.due_at):
+        return  # the series has moved on, or isn't there yet
+    if task.nag and _nag_again(trail, due):
+        return
+    if not task.from_completion:
+        move_on(trail, task, due.user, after=trail.at)
+
+
+def _nag_again(trail: Trail, due: DueReminder) -> bool:
+    """Plans one more reminder of what isn't done, out of quiet hours; False when there were enough of them."""
+    task, connection = due.task, trail.connection
+    at = quiet_until(due.user, trail.at + timedelta(minutes=task.nag))
+    following = next_due(task, trail.at) if not task.from_completion else None
+    if due.nagged >= MOST_NAGS or (following is not None and at >= following):
+        return False
+    plan_nag(connection, task.id, due.user.id, at)
+    return True
+
+
+def _is_overtaken(due: DueReminder, at_once: set[int], now: datetime) -> bool:
+    """An early notice whose moment itself has come, too."""
+    return due.kind == "early" and (due.task.id in at_once or (due.about is not None and due.about <= now))
+
+
+def next_due(task: Task, after: datetime) -> datetime | None:
+    """A recurring task's first occurrence after a moment; None when there is none any more."""
+    if not task.rrule or task.due_wall is None:
+        return None
+    try:
+        return next_after(task.rrule, task.series_from or task.due_wall, task.zone, after)
+    except BadRule:
+        return None  # a rule of somebody else's making; what was due once stays as it is
 
 
 def move_on(trail: Trail, task: Task, user: User, *, after: datetime) -> bool:
     """Moves a recurring task to its first occurrence after a moment; False when there is none any more."""
-    if not task.rrule or task.due_wall is None:
-        return False
-    try:
-        at = next_after(task.rrule, task.series_from or task.due_wall, task.zone, after)
-    except BadRule:
-        return False  # a rule of somebody else's making; what was due once stays as it is
+    at = next_due(task, after)
     if at is None:
         return False
-    wall = localise(at, task.zone)
-    # A date alone is reminded of at the user's own hour of that day.
-    remind_at = at if task.has_time else resolve(datetime.combine(wall.date(), _clock(user.default_time)), task.zone)
-    start = task.series_from or task.due_wall
-    reschedule_task(trail, task.id, Due(wall, task.zone, task.has_time, at, remind_at, task.rrule, start))
+    _move_to(trail, task, user, localise(at, task.zone), task.series_from or task.due_wall)
     return True
+
+
+def restart(trail: Trail, task: Task, user: User) -> bool:
+    """Moves a task that recurs from its completion: the rule counts from now. False when it never occurs again."""
+    if task.due_wall is None:
+        return False
+    today = localise(trail.at, task.zone)
+    start = (
+        today.replace(microsecond=0) if _ELAPSES.search(task.rrule) else datetime.combine(today, task.due_wall.time())
+    )
+    at = next_due(replace(task, series_from=start), max(trail.at, resolve(start, task.zone)))
+    if at is None:
+        return False
+    _move_to(trail, task, user, localise(at, task.zone), start)
+    return True
+
+
+def remind_wall(wall: datetime, has_time: bool, user: User) -> datetime:
+    """When a wall time is reminded of: a date alone at the user's own hour of that day."""
+    return wall if has_time else datetime.combine(wall.date(), _clock(user.default_time))
+
+
+def _move_to(trail: Trail, task: Task, user: User, wall: datetime, start: datetime | None) -> None:
+    zone, remind = task.zone, remind_wall(wall, task.has_time, user)
+    early = plan_notices(remind, zone, [each.before for each in task.notices if each.before is not None])
+    put_off = tuple(each for each in task.notices if each.before is None and each.at > trail.at)
+    due = Due(
+        wall, zone, task.has_time, resolve(wall, zone), resolve(remind, zone), task.rrule, start,
+        notices=(*early, *put_off), nag=task.nag, from_completion=task.from_completion,
+    )  # fmt: skip
+    reschedule_task(trail, task.id, due)
 
 
 def quiet_until(user: User, now: datetime) -> datetime:
@@ -87,7 +160,19 @@ def _still_due(connection: Connection, row: DueRow, task: Task, now: datetime) -
 def _due(connection: Connection, row: DueRow, task: Task, user: User, now: datetime) -> DueReminder:
     held = now if task.has_time else quiet_until(user, now)
     sent = last_mail_to(connection, task, now)
-    return DueReminder(row.id, row.due_at, task, user, now - row.due_at > LATE, max(held, now), sent)
+    nagged = count_nags(connection, task.id, task.remind_at) if row.kind == "nag" and task.remind_at else 0
+    return DueReminder(
+        row.id,
+        row.due_at,
+        task,
+        user,
+        late=now - row.due_at > LATE,
+        not_before=max(held, now),
+        sent=sent,
+        kind=row.kind,
+        about=row.about_at or task.due_at,
+        nagged=nagged,
+    )
 
 
 def _clock(text: str) -> time:

@@ -10,7 +10,7 @@ from reminders.tokens import Token
 _MAX_LINKS = 6
 _OPENING_MARKS = frozenset(",.;:!-–—•*)(]['\"\n/+>")
 _VERBAL = ("modal", "zu", "that_i", "case_link")
-ROLES = ("polite", "remind", "link", "needs_link", "close", "close_frame", "courtesy", *_VERBAL)
+ROLES = ("polite", "remind", "link", "needs_link", "close", "close_frame", "courtesy", "opening", *_VERBAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,9 +96,15 @@ def match_frame(words: FrameWords, folds: Sequence[str], place: int) -> Frame | 
             last = polite[0]
         else:
             break
-    if weak is not None and weak[0] == end and not links:
+    if weak is not None and weak[0] == end and not links and not _is_infinitive(folds, end, language):
         return None
     return Frame(place, last, tuple(links), language)
+
+
+def _is_infinitive(folds: Sequence[str], place: int, language: str) -> bool:
+    """Whether a verb stands there: напоминание позвонить."""
+    endings = tuple(map(str, read_language(language).get("infinitive_endings", ())))  # type: ignore[call-overload]
+    return bool(endings) and place < len(folds) and folds[place].endswith(endings)
 
 
 def find_frame(tokens: Sequence[Token], lexicon: Lexicon) -> Frame | None:

@@ -164,7 +164,8 @@ def _end_with_stress(chart: Chart, end: int, kind: Kind) -> int:
     """The end with a word of stress behind it: "Friday at the latest", "в 12 ровно"."""
     if kind not in ("day", "clock", "part") or end >= len(chart.tokens):
         return end
-    return max((term.end for term in chart.at[end].get("SHARP", ())), default=end)
+    led = max((term.end for term in chart.at[end].get("AT", ())), default=end)  # завтра ровно в 9
+    return max((term.end for term in chart.at[end].get("SHARP", ()) if term.end >= led), default=end)
 
 
 def _longest_before(chart: Chart, end: int, kind: Kind) -> Term | None:

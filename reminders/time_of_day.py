@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
 
-from reminders.grammar.clocks import turn_to_part
+from reminders.grammar.clock_forms import turn_to_part
 from reminders.grammar.meaning import Clock
 from reminders.groups import Group
 from reminders.moment import Setting

@@ -25,7 +25,7 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
     kept = _drop_empty_brackets(_drop_enclosing_commas(kept, spans))
     folds = [token.fold for token in kept]
     first = skip_opening(words, folds, 0)
-    frame = match_frame(words, folds, first)
+    frame = match_frame(words, folds, first) or _frame_before_moment(words, kept, first, spans)
     if frame is not None:
         first = skip_opening(words, folds, frame.last)
         second = match_frame(words, folds, first)
@@ -52,6 +52,21 @@ def _drop_enclosing_commas(kept: list[Token], spans: Sequence[tuple[int, int]]) 
         if before is not None and after is not None and before.text == after.text == ",":
             dropped.update((before.start, after.start))
     return [token for token in kept if token.start not in dropped]
+
+
+def _frame_before_moment(
+    words: FrameWords, kept: list[Token], first: int, spans: Sequence[tuple[int, int]]
+) -> Frame | None:
+    """ "Reminder tomorrow 9am call school": what needs a link has its moment for one."""
+    opening = match_role(words, "opening", [token.fold for token in kept], first)
+    if opening is not None and kept[first].start == 0:  # "muss heute Otto anrufen", not "bis morgen muss es raus"
+        return Frame(first, opening[0], (), opening[1])
+    weak = match_role(words, "needs_link", [token.fold for token in kept], first)
+    if weak is None or weak[0] >= len(kept):
+        return None
+    last, following = kept[weak[0] - 1], kept[weak[0]]
+    behind = any(last.end <= start and end <= following.start for start, end in spans)
+    return Frame(first, weak[0], (), weak[1]) if behind else None
 
 
 def _drop_empty_brackets(kept: list[Token]) -> list[Token]:

@@ -94,7 +94,8 @@ def read_every_month_day(chart: Chart, *terms: Term | None) -> object:
 
 def _is_followed_by_word(chart: Chart, number: Term) -> bool:
     place = number.end
-    if number.rule in ("ordinal_word", "tens_and_ordinal") and chart.is_plain(place):
+    noun = chart.lexicon.settings.get("ordinal_dot") and chart.tokens[place - 1].text[0].isupper()  # jeden Ersten
+    if number.rule in ("ordinal_word", "tens_and_ordinal") and chart.is_plain(place) and not noun:
         return True
     return (
         chart.has("UNIT", place) or chart.has("WEEKDAY", place) or chart.has("MONTH", place) or chart.has("NOUN", place)

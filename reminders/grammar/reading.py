@@ -1,6 +1,7 @@
 """Reading a text into a chart: the rules of all books in their order."""
 
 from reminders.grammar import (
+    clock_forms,
     clocks,
     dates,
     days,
@@ -10,6 +11,7 @@ from reminders.grammar import (
     periods,
     recurrences,
     shifts,
+    spoken_clocks,
     weekdays,
     weekly,
 )
@@ -21,6 +23,8 @@ from reminders.tokens import Token
 _BOOKS = (
     durations.BOOK,
     clocks.BOOK,
+    spoken_clocks.BOOK,
+    clock_forms.BOOK,
     dates.BOOK,
     periods.BOOK,
     weekdays.BOOK,
