@@ -8,6 +8,7 @@ import pytest
 from mail.newest import newest_text
 from mail.parse import parse_mail
 from tests.mail.corpus.forwards import build
+from tests.mail.corpus.letters import LETTERS, PAGES
 from tests.mail.corpus.phrases import CARDS, DEVICE_LINES, INTRODUCTIONS, UNDATED
 from tests.mail.corpus.replies import Reply, replies
 
@@ -86,3 +87,16 @@ def test_a_card_goes_and_a_name_may_stay(label: str) -> None:
 )  # fmt: skip
 def test_text_right_above_or_beside_a_quote(text: str, newest: str) -> None:
     assert newest_text(text) == newest
+
+
+@pytest.mark.parametrize("label", LETTERS)
+def test_what_is_new_in_a_letter(label: str) -> None:
+    text, right = LETTERS[label]
+    assert newest_text(text) in right
+
+
+@pytest.mark.parametrize("label", PAGES)
+def test_what_is_new_in_a_page(label: str) -> None:
+    page, right = PAGES[label]
+    raw = build("Re: x", None, html_text=page, headers="In-Reply-To: <q@x.example>\r\n", to="anna@kern.example")
+    assert parse_mail(raw).outer.newest in right
