@@ -21,6 +21,7 @@ class Group:
     offset: Piece | None = None
     ago: Piece | None = None
     every: Piece | None = None
+    within: Piece | None = None
     count: Piece | None = None
     length: Piece | None = None
     until: Piece | None = None
@@ -61,7 +62,12 @@ class Group:
             self.day = None
 
     def take(self, piece: Piece, place: str) -> None:
-        """Put a piece in its place."""
+        """Put a piece in its place; of two recurrences the one by hours leads, the other says on which days."""
+        if place == "within" and self.every is not None and _is_paced(piece):
+            self.within, self.every = self.every, piece
+            self.pieces.append(piece)
+            self.pieces.sort(key=lambda p: p.start)
+            return
         setattr(self, place, piece)
         self.pieces.append(piece)
         self.pieces.sort(key=lambda p: p.start)
@@ -117,7 +123,14 @@ def _choose_offset(group: Group, piece: Piece) -> str | None:
 
 
 def _choose_every(group: Group, piece: Piece) -> str | None:
+    if group.every is not None and group.within is None and _is_paced(group.every) != _is_paced(piece):
+        other = group.every if _is_paced(piece) else piece
+        return "within" if isinstance(other.value, Every) and other.value.weekdays else None
     return None if group.every is not None or group.offset is not None else "every"
+
+
+def _is_paced(piece: Piece) -> bool:
+    return isinstance(piece.value, Every) and piece.value.frequency in ("HOURLY", "MINUTELY")
 
 
 def _choose_bound(group: Group, piece: Piece) -> str | None:

@@ -44,16 +44,26 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     assert group.every is not None
     assert isinstance(group.every.value, Every)
     every, day = _merge_day(group.every.value, group.day)
+    if group.within is not None and isinstance(group.within.value, Every):
+        every = replace(every, weekdays=group.within.value.weekdays)
     begin = _find_start(group, day, now, setting)
     clock = group.clock.value if group.clock else None
     when = find_time(group, now, setting, today=False)
-    if when is not None and isinstance(clock, Clock):
+    last: datetime | None = None
+    if isinstance(clock, Clock) and clock.end and day is not None and begin is not None and every.frequency in _ELAPSED:
+        hour = _later_hour(clock.end, when.clock.hour if when else 0)
+        last = datetime.combine(begin, time(hour, clock.end.minute))  # "every 15 minutes from 2 to 4pm on Friday"
+    elif every.weekdays and every.frequency in _ELAPSED and (not isinstance(clock, Clock) or clock.end is None):
+        span = Clock(setting.work_start, sure=True, end=Clock(setting.work_end, sure=True))
+        when = TimeOfDay(time(setting.work_start))
+        every = _with_hours(every, span, when, setting)
+    elif when is not None and isinstance(clock, Clock):
         every = _with_hours(every, clock, when, setting)
     elif every.hours:
         when = TimeOfDay(time(every.hours[0]))
     timed = when is not None or every.frequency in _ELAPSED
     wall = _first_time(every, begin, when, now, setting)
-    until = _find_until(group, wall, now, setting)
+    until = last or _find_until(group, wall, now, setting)
     count = group.count.value if group.count else None
     number = count if isinstance(count, int) else every.count or None
     if group.length is not None and isinstance(group.length.value, Duration):

@@ -14,6 +14,7 @@ _PHONE = re.compile(r"\+\d$")
 _BLANKS = re.compile(r"[ \t\n]+")
 _SPACED_MARK = re.compile(r" +([,.;:!?)])")
 _DOUBLE_COMMA = re.compile(r",(?: ?,)+")
+_COLON_COMMA = re.compile(r":(?: ?,)+")
 _EMPTY_BRACKETS = re.compile(r"\( ?\)|\[ ?\]")
 
 
@@ -172,6 +173,6 @@ def _join(text: str, kept: Sequence[Token]) -> str:
 
 def _tidy(title: str) -> str:
     title = _BLANKS.sub(" ", _EMPTY_BRACKETS.sub("", title))
-    title = _DOUBLE_COMMA.sub(",", _SPACED_MARK.sub(r"\1", title))
+    title = _COLON_COMMA.sub(":", _DOUBLE_COMMA.sub(",", _SPACED_MARK.sub(r"\1", title)))
     bare = title.lstrip(_OPENING).rstrip(_CLOSING).strip()
     return f"+{bare}" if _PHONE.search(title[: len(title) - len(title.lstrip(_OPENING)) + 1]) else bare

@@ -192,12 +192,16 @@ def _tells_the_past(chart: Chart, group: Group) -> bool:
     if any(piece.role == "due" for piece in group.pieces):
         return False
     begin, end = group.pieces[0].start, group.pieces[-1].end
-    while begin > 0 and chart.tokens[begin - 1].text not in _CLAUSE_ENDS:
+    while begin > 0 and not _ends_clause(chart, begin - 1):
         begin -= 1
-    while end < len(chart.tokens) and chart.tokens[end].text not in _CLAUSE_ENDS:
+    while end < len(chart.tokens) and not _ends_clause(chart, end):
         end += 1
     told = any(chart.has("PASTVERB", place) for place in range(begin, end))
     return told and not any(chart.has("FUTURE", place) for place in range(begin, end))
+
+
+def _ends_clause(chart: Chart, place: int) -> bool:
+    return chart.tokens[place].text in _CLAUSE_ENDS or chart.has("AND", place)
 
 
 def _after_topic(chart: Chart, piece: Piece) -> bool:

@@ -43,6 +43,7 @@ def read_short_year(chart: Chart, quote: Term, digits: Term) -> object:
     "DATE",
     "DAYNUM|DIGITS OF? THE? MONTH DOT? COMMA? YEAR",
     "DAYNUM|DIGITS OF? THE? MONTH",
+    "DAYNUM|DIGITS MONTH ABBREVIATED",
     "DAYNUM|DIGITS DASH? MONTH DASH? YEAR?",
 )
 def read_day_then_month(chart: Chart, day: Term, *rest: Term | None) -> object:

@@ -33,6 +33,7 @@ _NUMBERED = re.compile(r"\d+(?:[.,]\d{1,2})?|\d{1,4}[/–-]\d{1,4}|\d{1,2}:\d")
 _INTEGER = re.compile(r"\d{1,9}")
 _SHARED = frozenset({"RELDAY", "WEEKDAY", "MONTH", "UNIT", "RELPART", "WDPART", "AMPM"})
 _SHORT = 3  # letters of words that mean something else in another language: ago, mon
+_ABBREVIATION = 5  # letters of the longest: febr., sept.
 _NO_DATES = frozenset({"24/7", "7/24", "50/50", "9/11"})
 _BEFORE_MONEY = frozenset("€$£₽¥#№")
 
@@ -46,6 +47,8 @@ def seed_chart(tokens: list[Token], lexicon: Lexicon, *, month_first: bool) -> C
             _seed_word(chart, place, token)
         elif token.kind in ("word", "mark"):
             _seed_word(chart, place, token)
+            if token.text == "." and _shortens(chart, place):
+                chart.add(Term("ABBREVIATED", place, place + 1, None, "mark"))
             if token.text in _MARKS:
                 chart.add(Term(_MARKS[token.text], place, place + 1, None, "mark"))
     for place in _vetoed_places(chart):
@@ -86,6 +89,13 @@ def _seed_word(chart: Chart, place: int, token: Token) -> None:
                 continue
             if entry.category != "RELDAY" or token.text.islower() or place == 0:
                 _add_entry(chart, place, place + 1, entry, "typo")
+
+
+def _shortens(chart: Chart, place: int) -> bool:
+    """Whether a dot ends an abbreviation within a sentence: 1. Dez. zurückgeben."""
+    tokens = chart.tokens
+    within = place + 1 < len(tokens) and tokens[place + 1].kind == "word" and tokens[place + 1].text[0].islower()
+    return within and place > 0 and tokens[place].glued and len(tokens[place - 1].text) <= _ABBREVIATION
 
 
 def _follows_day(chart: Chart, place: int) -> bool:
