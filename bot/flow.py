@@ -17,6 +17,7 @@ from functools import partial
 from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
+from bot.digests import queue_digests
 from handlers.bracket import handle, tell_parked
 from handlers.pushes import reminder_draft
 from handlers.team import Team
@@ -31,6 +32,7 @@ from storage.messages import InboundMessage
 from storage.outbox import Destination
 from storage.reminders import mark_queued, next_reminder
 from storage.triage import put_in_triage
+from storage.users import next_look
 
 log = logging.getLogger("rapport.flow")
 
@@ -146,13 +148,14 @@ class Flow:
                     await asyncio.sleep(PAUSE)
 
     async def push_due(self, user_id: int | None = None) -> int:
-        """Queues the reminders that are due, of one user or of all; how many."""
+        """Queues the reminders that are due, of one user or of all, and then the digests; how much there was to do."""
         now = self._clock.now()
-        return await self._database.write(lambda connection: _queue_due(connection, now, user_id))
+        count = await self._database.write(lambda connection: _queue_due(connection, now, user_id))
+        return count or await queue_digests(self._database, now, user_id)
 
     async def next_due(self) -> datetime | None:
-        """When the next reminder is due (business clock)."""
-        return await self._database.read(next_reminder)
+        """When the next reminder, or a look for a digest, is due (business clock)."""
+        return await self._database.read(_next_due)
 
     async def next_retry(self) -> datetime | None:
         """When the next message that failed may be tried again (wall clock)."""
@@ -254,6 +257,10 @@ class Flow:
                 raise
             log.exception("nobody can be told of message %d, which is parked", inbox_id)
             put_in_triage(connection, "parked", at=self._clock.now(), inbox_id=inbox_id, detail=reason)
+
+
+def _next_due(connection: Connection) -> datetime | None:
+    return min((at for at in (next_reminder(connection), next_look(connection)) if at is not None), default=None)
 
 
 def _queue_due(connection: Connection, now: datetime, user_id: int | None) -> int:

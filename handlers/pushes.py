@@ -27,6 +27,7 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
         head += " " + words.say("(due {moment}, I was offline)", moment=moment)
     gist = _gist(due, words, now) if task.awaits_since is not None else ""
     hour = due.user.default_time.lstrip("0")
+    again = (Choice(words.say("Write again"), "ask_mail", {"contact": task.contact_id}),)
     said = draft(
         head,
         " · ".join(filter(None, facts)),
@@ -41,6 +42,7 @@ def reminder_draft(due: DueReminder, *, now: datetime) -> Draft:
                 Choice(words.say("1 h"), "snooze_this", about),
                 Choice(words.say("Tomorrow {time}", time=hour), "tomorrow", about),
             ),
+            again if task.awaits_since is not None and task.contact_id is not None else (),
         ),
     )
     return of_kind(said, "reminder")

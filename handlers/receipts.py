@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.acting import Acting, draft, gathered, of_kind, shortened
 from handlers.case import Case
 from handlers.matching import Match
+from handlers.verbs.followups import follow_up_choice
 from handlers.verbs.triage import decisions
 from handlers.whom import label_of
 from storage.contacts import Contact
@@ -129,7 +130,8 @@ def on_logged(
         Choice(acting.say("Other contact"), "ask_move_to", about),
         acting.undo,
     )
-    return first, (Choice(acting.say("Private"), "private", about),)
+    later = (follow_up_choice(acting, contact.id),) if direction == "out" else ()
+    return first, (*later, Choice(acting.say("Private"), "private", about))
 
 
 def excerpt(acting: Acting, letter: Letter) -> str:

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from handlers.acting import Acting, draft, together
+from handlers.digests import open_task
 from handlers.mail_answers import button_chosen, button_confirmed, said_in_answer
 from handlers.mailroom import receive
 from handlers.understand.intents import Intent, Slots
@@ -168,6 +169,7 @@ ACTS: dict[str, Act] = {
     "snooze_this": _with_task(lambda acting, task: snoozed(acting, task, acting.now + timedelta(hours=1))),
     "tomorrow": _with_task(lambda acting, task: snoozed(acting, task, tomorrow_of(acting, acting.user))),
     "follow_up": lambda acting, arguments: follow_up_on(acting, arguments["contact"]),
+    "open_task": _with_task(open_task),
     "keep_open": _with_task(keep_open),
     "move": lambda acting, arguments: moved(acting, arguments["deal"], arguments["stage"]),
     "delete": lambda acting, arguments: delete_person(acting, arguments["contact"]),

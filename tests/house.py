@@ -24,7 +24,7 @@ from storage.inbox import Kept, compress
 from storage.messages import InboundMessage, OutgoingMessage, Sender
 from storage.outbox import Carrier
 from storage.tables import metadata
-from storage.users import User, add_user, user_by_id
+from storage.users import User, add_user, change_user, user_by_id
 
 T = TypeVar("T")
 
@@ -149,10 +149,11 @@ class TestHouse:
         return await self.look(lambda connection: [dict(row) for row in connection.execute(query).mappings()])
 
     def _member(self, name: str, **values: Any) -> Chat:
-        zone = values.pop("timezone", "Europe/Berlin")
+        zone, digest = values.pop("timezone", "Europe/Berlin"), values.pop("digest", "")
 
         def work(connection: Connection) -> User:
             user_id = add_user(connection, name, at=MONDAY, timezone=zone, **values)
+            change_user(connection, user_id, digest=digest)  # none, where a test isn't about it
             user = user_by_id(connection, user_id)
             assert user is not None
             return user

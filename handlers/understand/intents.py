@@ -41,6 +41,7 @@ IntentName = Literal[
     "why",
     "follow_up",
     "keep_in_touch",
+    "today",
     "unknown",
 ]
 

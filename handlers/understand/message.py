@@ -17,6 +17,7 @@ LONGEST = 4096
 _SLASH = re.compile(r"\s*/([a-z_]{1,32})(?:@\w{1,64})?(?!\w)", re.IGNORECASE)
 _NUMBERED = re.compile(r"^(\s*/[a-z]{1,20})_(\d{1,12})(?!\w)", re.IGNORECASE)
 _COMMANDS = {"start": "help", "h": "help", "todo": "task", "search": "find", "remind": "task", "contact": "newcontact"}
+_COMMANDS |= dict.fromkeys(("today", "heute", "day", "digest"), "mydigest")
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,10 @@ from handlers.understand.tokens import Token
 from reminders.moment import Setting
 
 _READS = frozenset(
-    {"lookup_contact", "history", "list_tasks", "list_leads", "list_templates", "pipeline", "help", "triage", "unknown"}
+    (
+        *("lookup_contact", "history", "list_tasks", "list_leads", "list_templates"),
+        *("pipeline", "help", "triage", "today", "unknown"),
+    )
 )
 _LOOSE = ("an order", "a moment and what to do", "a bare name", "a bare address or number", "a day alone", "a card")
 _NAMED = frozenset(

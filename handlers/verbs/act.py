@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from handlers.acting import Acting, draft, together
+from handlers.digests import list_or_today, show_today
 from handlers.understand.intents import Intent, IntentName
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
@@ -19,7 +20,7 @@ from handlers.verbs.notes import log_call, take_note
 from handlers.verbs.people import add_person
 from handlers.verbs.rules import never_log, show_rules
 from handlers.verbs.settings import change_settings
-from handlers.verbs.tasks import assign_task, finish_task, list_tasks, make_task, put_off
+from handlers.verbs.tasks import assign_task, finish_task, make_task, put_off
 from handlers.verbs.templates import drop_template, list_templates, save_template
 from handlers.verbs.triage import show_triage
 from handlers.whom import find_whom
@@ -35,7 +36,7 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "move_deal": advance_deal,
     "log_call": log_call,
     "lookup_contact": look_up,
-    "list_tasks": list_tasks,
+    "list_tasks": list_or_today,
     "list_leads": list_leads,
     "pipeline": show_pipeline,
     "history": show_history,
@@ -59,6 +60,7 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "why": explain_mail,
     "follow_up": follow_up,
     "keep_in_touch": keep_in_touch,
+    "today": show_today,
     "unknown": not_understood,
 }
 
@@ -72,6 +74,7 @@ READING: frozenset[IntentName] = frozenset(
         "history",
         "help",
         "triage",
+        "today",
         "unknown",
         "settings",
         "rules",

@@ -9,6 +9,7 @@ from zoneinfo import available_timezones
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from handlers.understand.wording import as_written
+from handlers.verbs.digest_settings import FIELDS, change_digest, digest_line
 from handlers.words import LANGUAGES, Words
 from storage.messages import Draft
 from storage.users import change_user, mail_secret, new_mail_secret
@@ -20,6 +21,8 @@ _HOURS = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|до)\s*(\d{1,2
 def change_settings(acting: Acting, intent: Intent) -> Draft:
     """Sets one thing, or shows how things are."""
     field, value = intent.slots.field or "", (intent.slots.value or "").strip()
+    if field in FIELDS:
+        return change_digest(acting, intent)
     if field == "quiet_hours" and value:
         return _quiet_hours(acting, acting.text)
     if field == "language" and value[:2].lower() in LANGUAGES:
@@ -40,6 +43,7 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
             start=_shown(user.quiet_from),
             end=_shown(user.quiet_to),
         ),
+        digest_line(acting),
     )
 
 

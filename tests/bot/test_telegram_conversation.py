@@ -76,7 +76,7 @@ class TestTalking:
         said = {language: {each["command"]: each["description"] for each in commands[private, language]}
                 for language in ("", "de", "ru")}  # fmt: skip
         for menu in said.values():
-            assert list(menu) == ["start", "help", "tasks", "find", "undo", "leads", "pipeline", "triage"]
+            assert list(menu) == ["start", "help", "today", "tasks", "find", "undo", "leads", "pipeline", "triage"]
             assert all(menu.values())
 
     async def test_a_file_without_words_does_no_harm(self, bot: House, telegram: FakeBotApi, max_: FakeUser) -> None:

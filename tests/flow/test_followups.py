@@ -47,7 +47,7 @@ async def test_a_follow_up_fires_with_what_was_sent_when_no_answer_came(house: T
         "Anna Kern · Nordwind GmbH · asked Mon 23 Nov",
         "📤 Mon 23 Nov: “Our offer” “Dear Anna, here it is.”, no answer since",
     ]
-    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00"]
+    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00", "Write again"]
 
 
 async def test_it_closes_when_she_writes_and_says_so_below_her_mail(house: TestHouse) -> None:
@@ -112,6 +112,10 @@ async def test_follow_up_after_the_receipt_of_what_was_sent_is_about_whom_it_wen
     await house.max.says(LEAD)
     await house.gets_mail(sent_by_max())
     await house.max.hears()
+    assert (await house.max.taps("Follow up in 3 days")).startswith("☑ Follow up with Anna Kern\nThu 26 Nov, 9:00")
+    await house.max.taps("Undo")
+    assert await house.rows("tasks") == []
+    await house.max.says("anna")
     assert "Closes itself if Anna Kern writes first" in await house.max.says("follow up in 5 days")
     [task] = await house.rows("tasks")
     assert (task["contact_id"], task["due_wall"][:10]) == (1, "2026-11-28")

@@ -98,7 +98,7 @@ async def test_a_copy_to_a_known_and_an_unknown_person(house: TestHouse, anna: N
         "📤 Anna Kern: “Angebot” (sent by you)",
         "👤 Bert Busch: new lead (forwarded mail)",
     ]
-    assert house.max.buttons == ["Task", "Other contact", "Undo", "Private", "New lead Carla"]
+    assert house.max.buttons == ["Task", "Other contact", "Undo", "Follow up in 3 days", "Private", "New lead Carla"]
     assert await on(house, 2) == [1, 2]
     assert (await house.max.taps("New lead Carla")).startswith("👤 Carla: new lead")
     assert await on(house, 2) == [1, 2, 3]

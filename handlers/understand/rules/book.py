@@ -49,6 +49,7 @@ RULES: Mapping[str, Rule] = {
     "snooze": work.snooze,
     "snooze_to": work.snooze_to,
     "tag": people.tag,
+    "today": plain.plain,
     "triage": plain.plain,
     "undo": plain.plain,
 }
