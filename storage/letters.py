@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, bindparam, insert, literal_column, select, update
 
 from storage.tables import buttons, inbox, interaction_contacts, interactions, letters
 
@@ -14,6 +14,14 @@ LetterState = Literal["draft", "queued", "going", "sent", "refused", "uncertain"
 
 RELEASE = "send_letter"  # the act of the button without which nothing leaves
 _MOST_REFERENCES = 30
+
+
+_ANSWERED = (
+    select(letters)
+    .where(letters.c.message_id.in_(bindparam("ids", expanding=True)), letters.c.message_id != literal_column("''"))
+    .order_by(letters.c.id.desc())
+    .limit(literal_column("1"))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +103,8 @@ def mark_going(connection: Connection, letter_id: int, *, digest: str) -> bool:
 def letter_answered(connection: Connection, references: list[str]) -> WrittenLetter | None:
     """The newest letter that one of these Message-IDs names."""
     asked = [each for each in references if each][:_MOST_REFERENCES]
-    return _one(connection, letters.c.message_id.in_(asked)) if asked else None
+    row = connection.execute(_ANSWERED, {"ids": asked}).first() if asked else None
+    return _letter(row) if row is not None else None
 
 
 def written_in(connection: Connection, lane: str, before: int) -> WrittenLetter | None:

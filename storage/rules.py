@@ -5,12 +5,23 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import ColumnElement, Connection, and_, or_, select
+from sqlalchemy import Connection, and_, bindparam, literal_column, or_, select
 
 from storage.changes import Trail
 from storage.tables import sender_rules
 
 Decision = Literal["ignore", "never"]
+
+
+_ABOUT = or_(
+    and_(sender_rules.c.value == bindparam("address"), sender_rules.c.kind == literal_column("'address'")),
+    and_(sender_rules.c.value == bindparam("domain"), sender_rules.c.kind == literal_column("'domain'")),
+)
+_RULED = select(sender_rules.c.id).where(_ABOUT).limit(literal_column("1"))
+_KEPT_OUT = _RULED.where(
+    sender_rules.c.decision == literal_column("'never'"),
+    or_(sender_rules.c.only_for.is_(None), sender_rules.c.only_for == bindparam("user")),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +65,11 @@ def sender_rules_of(connection: Connection, user_id: int) -> list[SenderRule]:
 
 def is_ignored(connection: Connection, address: str) -> bool:
     """Did somebody decide that this sender is of no interest?"""
-    return connection.execute(select(sender_rules.c.id).where(_about(address)).limit(1)).first() is not None
+    asked = {"address": address, "domain": address.rpartition("@")[2]}
+    return connection.execute(_RULED, asked).first() is not None
 
 
 def is_never_logged(connection: Connection, address: str, user_id: int) -> bool:
     """Is this person's mail, as far as it is this user's, not to be kept?"""
-    holds = or_(sender_rules.c.only_for.is_(None), sender_rules.c.only_for == user_id)
-    query = select(sender_rules.c.id).where(_about(address), sender_rules.c.decision == "never", holds)
-    return connection.execute(query.limit(1)).first() is not None
-
-
-def _about(address: str) -> ColumnElement[bool]:
-    domain = address.rpartition("@")[2]
-    return or_(
-        and_(sender_rules.c.kind == "address", sender_rules.c.value == address),
-        and_(sender_rules.c.kind == "domain", sender_rules.c.value == domain),
-    )
+    asked = {"address": address, "domain": address.rpartition("@")[2], "user": user_id}
+    return connection.execute(_KEPT_OUT, asked).first() is not None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
-from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, select, update
+from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, literal_column, select, update
 
 from storage.clock import new_code
 from storage.errors import RapportError
@@ -66,6 +66,9 @@ _USER = (
     .where(users.c.removed_at.is_(None))
     .order_by(users.c.id)
 )
+_ADDRESSES = select(user_handles.c.value, user_handles.c.user_id).where(
+    user_handles.c.kind == literal_column("'email'")
+)
 _BY_ID = _USER.where(users.c.id == bindparam("user"))
 _BY_HANDLE = _USER.where(
     users.c.id
@@ -107,10 +110,7 @@ def owners(connection: Connection) -> list[User]:
 
 def team_addresses(connection: Connection) -> dict[str, int]:
     """Every mail address of the team: address -> user's id."""
-    rows = connection.execute(
-        select(user_handles.c.value, user_handles.c.user_id).where(user_handles.c.kind == "email")
-    )
-    return {row.value: row.user_id for row in rows}
+    return {value: user_id for value, user_id in connection.execute(_ADDRESSES)}  # noqa: C416  # rows are no pairs to mypy
 
 
 def add_user(
