@@ -126,6 +126,7 @@ def _interactions(connection: Connection) -> Iterator[Record]:
                 "digest": row["digest"],
                 "sender": row["sender"],
                 "sender_name": row["sender_name"],
+                "automatic": row["automatic"],
                 "attachments": [{"name": each["name"], "size": each["size"]} for each in row["attachments"]],
                 "triage": waiting.get(row["id"]),
             }
@@ -179,6 +180,9 @@ def _tasks(connection: Connection) -> Iterator[Record]:
                 "notices": row["notices"],
                 "nag": row["nag"],
                 "from_completion": row["from_completion"],
+                "awaits_since": _iso(row["awaits_since"]),
+                "answered_at": _iso(row["answered_at"]),
+                "cadence": row["cadence"],
                 "done": row["done_at"] is not None,
                 "done_at": _iso(row["done_at"]),
                 "assignee": names.get(row["assignee_id"] or 0, ""),

@@ -19,6 +19,9 @@ Role = Literal["owner", "member", "viewer"]
 FARTHEST_LOOK = timedelta(days=8)  # a look-back may be all that is wanted, once a week
 _LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 _DIGESTED = (users.c.digest != "") | users.c.look_back
+_NEXT_LOOK = select(
+    func.min(func.coalesce(users.c.digest_next, literal(_LONG_AGO, type_=users.c.digest_next.type)))
+).where(_DIGESTED, users.c.removed_at.is_(None))
 
 
 class NameTaken(RapportError):
@@ -191,8 +194,7 @@ def users_to_look_at(connection: Connection, *, now: datetime, user_id: int | No
 
 def next_look(connection: Connection) -> datetime | None:
     """When the next look for a digest comes; long ago when one was never found."""
-    moments = func.min(func.coalesce(users.c.digest_next, literal(_LONG_AGO, type_=users.c.digest_next.type)))
-    return connection.execute(select(moments).where(_DIGESTED, users.c.removed_at.is_(None))).scalar()
+    return connection.execute(_NEXT_LOOK).scalar()
 
 
 def remove_user(connection: Connection, user_id: int, *, at: datetime) -> None:

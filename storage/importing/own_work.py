@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 from datetime import UTC, datetime, time, timedelta
 from decimal import Decimal
@@ -25,6 +26,7 @@ from storage.triage import Reason
 from storage.wakeup import announce
 
 _APART = timedelta(minutes=1)
+_CADENCE = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY);INTERVAL=[1-9]\d{0,3}")
 _STATES = ("pending", "sent")
 
 
@@ -92,6 +94,7 @@ def put_interaction(trail: BulkTrail, known: Known, line: Line) -> Counts:
         external_id=external,
         message_id=line.text("message_id", 998),
         digest=digest,
+        automatic=line.flag("automatic"),
         attachments=_attachments(line),
         created_at=trail.at,
     )
@@ -155,6 +158,8 @@ def put_task(trail: BulkTrail, known: Known, line: Line) -> Counts:
     if task_id is None:
         values |= {"rrule": line.text("rrule"), "series_from": line.text("series_from", 19), "done_at": done_at}
         values["deal_id"] = _id(known, line, "deal", "deal_id")
+        values |= {"awaits_since": line.moment("awaits_since"), "answered_at": line.moment("answered_at")}
+        values["cadence"] = cadence if _CADENCE.fullmatch(cadence := line.text("cadence", 40)) else ""
         task_id = trail.insert(tasks, **values, author_id=trail.user_id, created_at=trail.at)
         outcome = ADDED
         known.learn("new task", task_id)

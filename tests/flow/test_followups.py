@@ -250,3 +250,16 @@ def logged_by_hand(connection: object) -> None:
         contacts=(1,),
         text="Thanks",
     )
+
+
+async def test_follow_ups_and_cadences_survive_an_export(house: TestHouse) -> None:
+    from storage.export import export_records
+
+    await house.max.says(LEAD)
+    await house.max.says("follow up with Anna in 3 days if she doesn't write")
+    await house.max.says("keep in touch with Anna every 6 weeks")
+    found = await house.look(lambda connection: [each for each in export_records(connection) if each["type"] == "task"])
+    assert [(each["awaits_since"] is not None, each["cadence"]) for each in found] == [
+        (True, ""),
+        (False, "FREQ=WEEKLY;INTERVAL=6"),
+    ]
