@@ -46,6 +46,8 @@ def tell_closed(acting: Acting, closed: list[Answered], told: list[User]) -> Non
 def _told(each: Answered, user: User) -> Draft:
     words, task = Words(user.language, user.timezone), each.task
     line = words.say("☑ Closed: {name} wrote", name=task.contact)
+    if each.channel == "call":
+        line = words.say("☑ Closed: {name} called", name=task.contact)
     title = "" if task.title == words.say("Follow up with {name}", name=task.contact) else task.title
     return draft(
         " · ".join(filter(None, (line, title))),

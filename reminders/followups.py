@@ -11,7 +11,7 @@ from reminders.calendar_days import OutOfCalendar, add_days, add_months
 from reminders.zones import localise, resolve
 from storage.changes import Trail
 from storage.followups import contacts_touched, last_sent, last_touch, wrote_after
-from storage.interactions import Interaction
+from storage.interactions import Interaction, InteractionChannel
 from storage.tasks import Due, Task, change_task, reschedule_task, watching_tasks
 from storage.users import User, user_by_id
 
@@ -38,6 +38,7 @@ class Answered:
 
     task: Task
     at: datetime
+    channel: InteractionChannel
 
 
 def cadence_of(rrule: str) -> str | None:
@@ -107,8 +108,9 @@ def settle(trail: Trail, task: Task) -> Answered | None:
         return None
     wrote = wrote_after(trail.connection, task.contact_id, task.awaits_since)
     if wrote is not None and task.done_at is None:
-        change_task(trail, task.id, done_at=trail.at, answered_at=wrote)
-        return Answered(task, wrote)
+        at, channel = wrote
+        change_task(trail, task.id, done_at=trail.at, answered_at=at)
+        return Answered(task, at, channel)
     if wrote is None and task.answered_at is not None:
         change_task(trail, task.id, done_at=None, answered_at=None)
     return None

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, bindparam, func, select
 
-from storage.interactions import Interaction, interaction_by_id
+from storage.interactions import Interaction, InteractionChannel, interaction_by_id
 from storage.tables import changes, interaction_contacts, interactions
 
 _TOUCHED = (
@@ -21,14 +21,17 @@ _TOUCHED = (
 )
 
 
-def _of_contact(what: ColumnElement[Any]) -> Select[Any]:
+def _of_contact(*what: ColumnElement[Any]) -> Select[Any]:
     joined = interactions.join(interaction_contacts, interaction_contacts.c.interaction_id == interactions.c.id)
     theirs = interaction_contacts.c.contact_id == bindparam("contact")
-    return select(what).select_from(joined).where(theirs, ~interactions.c.automatic)
+    return select(*what).select_from(joined).where(theirs, ~interactions.c.automatic)
 
 
-_WROTE = _of_contact(func.min(interactions.c.occurred_at)).where(
-    interactions.c.direction == "in", interactions.c.occurred_at > bindparam("since")
+_WROTE = (
+    _of_contact(interactions.c.occurred_at, interactions.c.channel)
+    .where(interactions.c.direction == "in", interactions.c.occurred_at > bindparam("since"))
+    .order_by(interactions.c.occurred_at, interactions.c.id)
+    .limit(1)
 )
 _LAST = _of_contact(func.max(interactions.c.occurred_at)).where(interactions.c.occurred_at <= bindparam("now"))
 _SENT = (
@@ -44,9 +47,10 @@ def contacts_touched(connection: Connection, inbox_id: int) -> list[int]:
     return list(connection.execute(_TOUCHED, {"inbox": inbox_id}).scalars())
 
 
-def wrote_after(connection: Connection, contact_id: int, since: datetime) -> datetime | None:
-    """When a contact wrote or called for the first time after a moment; automatic mail isn't theirs."""
-    return connection.execute(_WROTE, {"contact": contact_id, "since": since}).scalar()
+def wrote_after(connection: Connection, contact_id: int, since: datetime) -> tuple[datetime, InteractionChannel] | None:
+    """When and how a contact wrote or called for the first time after a moment; automatic mail isn't theirs."""
+    row = connection.execute(_WROTE, {"contact": contact_id, "since": since}).first()
+    return (row.occurred_at, row.channel) if row is not None else None
 
 
 def last_touch(connection: Connection, contact_id: int, now: datetime) -> datetime | None:

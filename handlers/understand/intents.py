@@ -74,6 +74,7 @@ class Intent:
     title: str | None = None
     when: Moment | None = None
     because: tuple[str, ...] = ()
+    inbound: bool = False  # of a call: they called
     contact_id: int | None = None  # once a look-up or a tap has decided whom it concerns
     answers: bool = False  # of a mail to be written: it answers their last one
 

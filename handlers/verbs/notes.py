@@ -38,7 +38,7 @@ def log_call(acting: Acting, intent: Intent) -> Draft:
     log_interaction(
         acting.trail,
         channel="call",
-        direction="out",
+        direction="in" if intent.inbound else "out",
         occurred_at=acting.now,
         external_id=f"call:{acting.inbox_id}:{found.id}",
         contacts=(found.id,),

@@ -64,6 +64,20 @@ async def test_it_closes_when_she_writes_and_says_so_below_her_mail(house: TestH
     assert await house.max.hears() == []
 
 
+async def test_a_call_of_hers_closes_it_too_and_ones_own_does_not(house: TestHouse) -> None:
+    await house.max.says(LEAD)
+    await house.max.says("follow up with Anna in 3 days if she doesn't write")
+    house.at("2026-11-23T11:00")
+    assert "Closed" not in await house.max.says("called Anna, not there")
+    answer = await house.max.says("Anna called, wants a discount")
+    assert answer.splitlines() == [
+        "📞 Call: Anna Kern, “wants a discount”",
+        "☑ Closed: Anna Kern called · follow up with Anna",
+    ]
+    await house.max.says("undo")
+    assert "Follow up with Anna" in await house.max.says("tasks")
+
+
 async def test_what_was_no_answer_keeps_it_open(house: TestHouse) -> None:
     await house.max.says(LEAD)
     await house.max.says("follow up with Anna in 3 days if she doesn't write")

@@ -88,7 +88,8 @@ def log_call(found: Found) -> Intent | None:
     slots = replace(_whom(who), text=text or None)
     if who is None and clause.context:
         slots = replace(slots, person=clause.context)
-    return Intent("log_call", slots, when=past or clause.moment, because=found.because)
+    inbound = found.match.template.intent.endswith(".in")
+    return Intent("log_call", slots, when=past or clause.moment, because=found.because, inbound=inbound)
 
 
 def _past_moment(found: Found, text: str) -> tuple[str, Moment | None]:
