@@ -16,6 +16,7 @@ from storage.clock import Clock
 from storage.database import Database
 from storage.errors import WrongUsage
 from storage.jobs import next_job
+from storage.messages import OutgoingMessage
 from storage.meta import end_claim
 from storage.users import User, add_user, all_users, owners, user_by_name
 
@@ -35,7 +36,10 @@ async def chat_piped(settings: Settings, *, name: str | None, now: str | None, a
             clock.set(parse_moment(now, user.timezone, option="--now"))
         render = as_json if as_jsonl else as_text
 
-        face = ConsoleFace(user, lambda message, line: print(render(message, line), flush=True))  # noqa: T201
+        def show(message: OutgoingMessage, line: int | None) -> None:
+            print(render(message, line), flush=True)  # noqa: T201
+
+        face = ConsoleFace(user, show, house.database)
         console = Console(user, face, house.flow, house.database, clock, await _working(house))
         await console.push()
         number = 0

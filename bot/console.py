@@ -6,6 +6,7 @@ import asyncio
 import json
 import shlex
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from storage.buttons import newest_button
 from storage.clock import Clock, new_token
 from storage.database import Database
 from storage.errors import WrongUsage
-from storage.messages import InboundMessage, OutgoingMessage, Sender, SentFile
+from storage.messages import FileRef, InboundMessage, OutgoingMessage, Sender, SentFile, Span
 from storage.outbox import Carrier
 from storage.users import User
 
@@ -31,9 +32,11 @@ Show = Callable[[OutgoingMessage, int | None], None]
 class ConsoleFace:
     """One user's console: `show` prints what is delivered, with the input line that it answers."""
 
-    def __init__(self, user: User, show: Show) -> None:
+    def __init__(self, user: User, show: Show, database: Database | None = None, folder: Path | None = None) -> None:
         self._user = user
         self._show = show
+        self._database = database
+        self._folder = folder  # None: the current one
         self._lines: dict[str, int] = {}
 
     @property
@@ -42,9 +45,20 @@ class ConsoleFace:
         return Carrier("console", self._user.id)
 
     async def deliver(self, message: OutgoingMessage) -> str:
-        """Prints it."""
+        """Prints it; a file is put into the folder, and where it is is said."""
+        if message.reply.file is not None and self._database is not None:
+            message = await self._put_down(message, message.reply.file)
         self._show(message, self._lines.get(message.in_answer_to or ""))
         return f"console:{message.id}"
+
+    async def _put_down(self, message: OutgoingMessage, file: FileRef) -> OutgoingMessage:
+        from bot.downloads import put_down
+
+        assert self._database is not None
+        path = await put_down(self._database, file, self._folder)
+        words = (*message.reply.spans, Span(f"\n→ {path}")) if path else (Span(file.otherwise or file.name),)
+        reply = replace(message.reply, spans=words)
+        return replace(message, reply=reply, extra={"file": str(path)} if path else {})
 
     def expect(self, external_id: str, line: int) -> None:
         """The answers to this message belong to this line of the input."""
@@ -137,7 +151,7 @@ def as_json(message: OutgoingMessage, line: int | None) -> str:
         "text": reply.text,
         "buttons": [[button.label for button in row] for row in reply.buttons],
         "line": line,
-    }
+    } | message.extra
     return json.dumps(shown, ensure_ascii=False)
 
 

@@ -38,7 +38,7 @@ async def chat_at_terminal(settings: Settings, *, name: str | None, now: str | N
             await start_parts(house, parts, tasks, {"console": fetch_here})
         else:
             _start_own_loops(house, tasks)
-        face = ConsoleFace(user, show)
+        face = ConsoleFace(user, show, house.database)
         _greet(settings, user, with_parts=with_parts)
         with patch_stdout():
             start_delivery(tasks, house, face)

@@ -13,6 +13,7 @@ from handlers.mail_answers import button_chosen, button_confirmed, said_in_answe
 from handlers.mailroom import receive
 from handlers.understand.intents import Intent, Slots
 from handlers.verbs.act import act_on
+from handlers.verbs.attachments import fetch_part
 from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
 from handlers.verbs.fields import set_field
@@ -206,3 +207,4 @@ ACTS: dict[str, Act] = {
     "ask_log_on": _asking("log_on", lambda acting: acting.say("On whom? Type the name.")),
     "ask_move_to": _asking("move_to", lambda acting: acting.say("On whom? Type the name.")),
 }
+    "fetch_file": lambda acting, arguments: fetch_part(acting, arguments["interaction"], arguments["part"]),

@@ -16,7 +16,7 @@ from email.utils import format_datetime
 from typing import Any
 
 from mail.subject import split_subject
-from storage.messages import Address, Mail, OutgoingMessage, Reply, Style
+from storage.messages import Address, FileRef, Mail, OutgoingMessage, Reply, Style
 
 NAME = "Rapport"
 _SUBJECT = 120  # code points of a first line that a subject shows
@@ -24,6 +24,7 @@ _MOST_REFERENCES = 20
 _ID = re.compile(r"<[!-;=?-~]{1,900}>")
 _USER = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}")
 _DOMAIN = re.compile(r"[A-Za-z0-9.-]{1,253}")
+_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,100}")
 _UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 _TAGS: dict[Style, str] = {"bold": "b", "italic": "i", "code": "code", "quote": "i"}
 
@@ -74,7 +75,7 @@ def render_mail(message: OutgoingMessage, envelope: Envelope) -> EmailMessage:
 
 @dataclass(frozen=True, slots=True)
 class Personal:
-    """A letter that a user writes. `reply_to`: None when answers come to its From anyway; `thread`: the nearest last."""
+    """A letter that a user writes. `reply_to`: None when answers come to its From anyway; `thread`: nearest last."""
 
     sender: Address
     to: Address
@@ -104,6 +105,18 @@ def render_letter(letter: Personal) -> EmailMessage:
     mail.set_content(words + "\n")
     mail.add_alternative(_page(paragraphs), subtype="html")
     return mail
+
+
+def enclose(mail: EmailMessage, file: FileRef, content: bytes) -> None:
+    """Puts a file into a mail as its attachment."""
+    main, _, sub = file.media_type.partition("/")
+    known = _TYPE.fullmatch(file.media_type) and main not in ("message", "multipart", "text")
+    mail.add_attachment(
+        content,
+        maintype=main if known else "application",
+        subtype=sub if known else "octet-stream",
+        filename=file.name,
+    )
 
 
 def subject_of(reply: Reply, answers: Mail | None) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from email.message import EmailMessage
 from functools import partial
 from types import TracebackType
@@ -11,17 +12,20 @@ from typing import Self
 from sqlalchemy import Connection
 
 from mail.digest import content_digest
-from mail.render import Envelope, Personal, domain_of, on_the_wire, render_letter, render_mail
+from mail.enclosure import read_enclosure
+from mail.errors import NoSuchPart
+from mail.render import Envelope, Personal, domain_of, enclose, on_the_wire, render_letter, render_mail
 from mail.server import MailServer
 from mail.submission import Submission
 from storage.clock import Clock
 from storage.database import Database
 from storage.letters import WrittenLetter, mark_going, released_letter
-from storage.messages import Address, Letter, Mail, OutgoingMessage
+from storage.messages import Address, FileRef, Letter, Mail, OutgoingMessage, Span
 from storage.outbox import Carrier, Never, Unknown
 from storage.sent import answered_mail, mail_id
 from storage.users import User, user_by_id
 
+_ENCLOSED = 15_000_000  # bytes of a file that goes with a mail: a third more on the wire, and many servers take 25 MB
 _BIG = 100_000  # characters: what is longer is made into bytes in a thread
 _LONGEST_DOUBT = 6 * 60 * 60.0  # seconds between two tries while nobody knows whether the last one arrived
 
@@ -74,11 +78,16 @@ class MailFace:
             raise Never("its user has no mail address")
         reference = f"<{mail_id(message.id, message.key, message.reply)}@{self._domain}>"
         envelope = Envelope(self._sender, Address(user.name, user.email), reference, self._clock.wall(), answers)
+        file, content = message.reply.file, await self._content(message.reply.file)
+        if file is not None and content is None:
+            message = replace(message, reply=replace(message.reply, spans=(Span(file.otherwise or file.name),)))
         try:
             recipient, mail = on_the_wire(user.email), render_mail(message, envelope)
         except ValueError as error:
             raise Never("its user's address can't be written to") from error
-        octets = await _flattened(mail, len(message.reply.text))
+        if file is not None and content is not None:
+            await asyncio.to_thread(enclose, mail, file, content)
+        octets = await _flattened(mail, len(message.reply.text) + len(content or b""))
         try:
             refused = await self._submission.send(self._sender, [recipient], octets)
         except Unknown as error:
@@ -87,6 +96,16 @@ class MailFace:
         if recipient in refused:
             raise refused[recipient]
         return reference
+
+    async def _content(self, file: FileRef | None) -> bytes | None:
+        """The bytes of a file that is to go with the words; None when it is gone, or too big for a mail."""
+        if file is None or file.size > _ENCLOSED:
+            return None
+        try:
+            content = await read_enclosure(self._database, file)
+        except NoSuchPart:
+            return None
+        return content if len(content) <= _ENCLOSED else None
 
     async def _deliver_letter(self, message: OutgoingMessage) -> str:
         """Sends a user's letter to its contact, once: what isn't certain to have failed is never tried again.

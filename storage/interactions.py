@@ -9,6 +9,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, bindparam, case, delete, func, insert, literal, literal_column, select, union_all
 
+from storage.attached import names_of
 from storage.changes import Trail
 from storage.messages import Attachment, Direction
 from storage.tables import deals, interaction_contacts, interactions, notes, tasks
@@ -44,6 +45,7 @@ class Entry:
     text: str
     direction: str = ""
     id: int = 0  # an interaction's
+    files: tuple[str, ...] = ()  # what its files are called
 
 
 _KNOWN = select(interactions.c.id).where(interactions.c.external_id == bindparam("external"))
@@ -103,7 +105,7 @@ def log_interaction(
         "external_id": external_id,
         "message_id": message_id[:998],
         "digest": digest,
-        "attachments": [{"name": each.name, "size": each.size, "part": each.part} for each in attachments],
+        "attachments": [_listed(each) for each in attachments],
         "automatic": automatic,
         "created_at": trail.at,
     }
@@ -112,6 +114,11 @@ def log_interaction(
     for contact_id in contacts:
         trail.insert(interaction_contacts, interaction_id=interaction_id, contact_id=contact_id)
     return interaction_id, True
+
+
+def _listed(file: Attachment) -> dict[str, Any]:
+    program = {"program": True} if file.program else {}
+    return {"name": file.name, "size": file.size, "part": file.part, "type": file.media_type, **program}
 
 
 def log_on(trail: Trail, interaction_id: int, contact_id: int) -> bool:
@@ -215,4 +222,6 @@ def timeline(connection: Connection, contact_id: int, limit: int = 20) -> list[E
     )
     whole = union_all(happened, noted, asked, done, dealt).subquery()
     query = select(whole).order_by(whole.c.at.desc()).limit(limit)
-    return [Entry(row.kind, row.at, row.text.strip(), row.direction, row.id) for row in connection.execute(query)]
+    rows = connection.execute(query).all()
+    files = names_of(connection, [row.id for row in rows if row.kind == "email"])
+    return [Entry(row.kind, row.at, row.text.strip(), row.direction, row.id, files.get(row.id, ())) for row in rows]

@@ -86,6 +86,17 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
+class Card:
+    """A person on a visiting card (vCard) that came with a mail."""
+
+    name: str
+    company: str = ""
+    title: str = ""
+    emails: tuple[str, ...] = ()  # lower-cased
+    phones: tuple[str, ...] = ()  # E.164
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A raw mail, understood: the letter that arrived and, when it is a forward, the original inside it."""
 
@@ -105,6 +116,7 @@ class Mail:
     failed: tuple[Failure, ...] = ()  # of a bounce
     away: str = ""  # of an automatic reply: its words on when its writer is back, `back on 3 March`
     form: Form | None = None  # of a mail whose From is only a program's or a group's
+    cards: tuple[Card, ...] = ()  # that came with it
 
     @property
     def letter(self) -> Letter:

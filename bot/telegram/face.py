@@ -1,27 +1,46 @@
 """Telegram's way out: each row of the outbox as a message, or as an edit of one of our own.
 
-Sources: https://core.telegram.org/bots/api#sendmessage, #editmessagetext, #replyparameters, #responseparameters.
+Sources: https://core.telegram.org/bots/api#sendmessage, #senddocument, #editmessagetext, #replyparameters,
+#responseparameters.
 """
 
 from __future__ import annotations
 
+import asyncio
+from collections import Counter
+from dataclasses import replace
 from datetime import timedelta
 from types import TracebackType
 from typing import Self
 
-from telegram import InlineKeyboardMarkup, LinkPreviewOptions, ReplyParameters
-from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram import InlineKeyboardMarkup, InputFile, LinkPreviewOptions, ReplyParameters
+from telegram.error import (
+    BadRequest,
+    ChatMigrated,
+    Forbidden,
+    InvalidToken,
+    NetworkError,
+    RetryAfter,
+    TelegramError,
+    TimedOut,
+)
 
 from bot.telegram.client import Client
 from bot.telegram.place import Place, place_of
 from bot.telegram.render import Part, keyboard, render
+from mail.enclosure import read_enclosure
+from mail.errors import NoSuchPart
 from storage.database import Database
-from storage.messages import OutgoingMessage
+from storage.messages import FileRef, OutgoingMessage, Span
 from storage.outbox import Carrier, Never, NotNow
 from storage.users import user_by_handle, user_by_id
 
 _FIRST_RETRY = 0.3  # seconds: most often it was only a connection that had grown old
 TOKEN_PAUSE = 60.0  # seconds, when the token itself is refused
+FILE_LIMIT = 50_000_000  # bytes of a document
+_CAPTION = 1024  # UTF-16 units of a document's text
+_UPLOAD = 18.0  # seconds to write a document: a send must end before its claim may be taken over
+_SLOW = 3  # after so many uploads that didn't end in time the words go without the file
 _NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 
 
@@ -33,6 +52,7 @@ class TelegramFace:
         self._database = database
         # How many parts of a long message went out before one failed: only the rest is sent again.
         self._parts_sent: dict[int, int] = {}
+        self._too_slow: Counter[int] = Counter()  # uploads that didn't end in time
 
     async def __aenter__(self) -> Self:
         return self
@@ -62,6 +82,7 @@ class TelegramFace:
                 self._parts_sent.pop(message.id, None)
             raise verdict from error
         self._parts_sent.pop(message.id, None)
+        self._too_slow.pop(message.id, None)
         return str(sent)
 
     async def _chat_of(self, message: OutgoingMessage) -> int:
@@ -75,6 +96,53 @@ class TelegramFace:
         return int(chat)
 
     async def _say(self, chat: int, message: OutgoingMessage) -> Place:
+        if message.reply.file is not None:
+            return await self._hand_over(chat, message, message.reply.file)
+        return await self._say_words(chat, message)
+
+    async def _hand_over(self, chat: int, message: OutgoingMessage, file: FileRef) -> Place:
+        """A file as a document with its words below it; where that can't be, words that say so."""
+        captions = render(message.reply, _CAPTION)
+        content = await self._content(message, file)
+        if content is None or len(captions) > 1:
+            spans = message.reply.spans if content is not None else (Span(file.otherwise or file.name),)
+            said = await self._say_words(chat, replace(message, reply=replace(message.reply, spans=spans)))
+            captions = ()
+            if content is None:
+                return said
+        buttons = keyboard(message.reply) if captions else None
+        answered = place_of(message.in_answer_to)
+        reply_to = answered.message if answered is not None and answered.chat == chat else None
+        document = InputFile(content, filename=file.name)
+        try:
+            sent = await self.client.bot.send_document(
+                chat,
+                document,
+                caption=captions[0].text if captions else None,
+                caption_entities=captions[0].entities if captions else None,
+                reply_markup=buttons,
+                reply_parameters=ReplyParameters(reply_to, allow_sending_without_reply=True) if reply_to else None,
+                write_timeout=_UPLOAD,
+                read_timeout=_UPLOAD,
+            )
+        except ChatMigrated as moved:
+            return await self._hand_over(moved.new_chat_id, replace(message, in_answer_to=None), file)
+        except (TimedOut, asyncio.CancelledError):
+            self._too_slow[message.id] += 1
+            raise
+        return Place(sent.chat_id, sent.message_id)
+
+    async def _content(self, message: OutgoingMessage, file: FileRef) -> bytes | None:
+        """The file's bytes; None when it is gone, or too big for Telegram or for this connection."""
+        if self._too_slow[message.id] >= _SLOW:
+            return None
+        try:
+            content = await read_enclosure(self._database, file)
+        except NoSuchPart:
+            return None
+        return content if 0 < len(content) <= FILE_LIMIT else None
+
+    async def _say_words(self, chat: int, message: OutgoingMessage) -> Place:
         parts = render(message.reply)
         if not parts:
             raise Never("there is nothing in it to say")

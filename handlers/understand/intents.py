@@ -38,6 +38,7 @@ IntentName = Literal[
     "never_log",
     "rules",
     "show_mail",
+    "fetch_file",
     "why",
     "follow_up",
     "keep_in_touch",

@@ -15,7 +15,7 @@ from reminders.when import find_moment
 
 LONGEST = 4096
 _SLASH = re.compile(r"\s*/([a-z_]{1,32})(?:@\w{1,64})?(?!\w)", re.IGNORECASE)
-_NUMBERED = re.compile(r"^(\s*/[a-z]{1,20})_(\d{1,12})(?!\w)", re.IGNORECASE)
+_NUMBERED = re.compile(r"^(\s*/[a-z]{1,20})_(\d{1,12})(?:_(\d{1,4}))?(?!\w)", re.IGNORECASE)
 _COMMANDS = {"start": "help", "h": "help", "todo": "task", "search": "find", "remind": "task", "contact": "newcontact"}
 _COMMANDS |= dict.fromkeys(("today", "heute", "day", "digest"), "mydigest")
 
@@ -56,7 +56,7 @@ class Message:
 
 def read_message(text: str, setting: Setting, lookups: Lookups) -> Message:
     """A message's parts; only its first LONGEST code points are read."""
-    text = _NUMBERED.sub(r"\1 \2", text[:LONGEST])  # /mail_812 can be tapped; its number is a word of its own
+    text = _NUMBERED.sub(r"\1 \2 \3", text[:LONGEST])  # /mail_812 can be tapped; its numbers are words
     pieces = find_pieces(text, region_of(setting))
     slash = _SLASH.match(text)
     tokens = with_pieces(split(text, slash.end() if slash else 0), pieces)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from handlers.acting import Acting, draft, together
 from handlers.digests import list_or_today, show_today
 from handlers.understand.intents import Intent, IntentName
+from handlers.verbs.attachments import fetch_file
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
 from handlers.verbs.fields import set_field
@@ -59,6 +60,7 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "show_mail": show_mail,
     "why": explain_mail,
     "follow_up": follow_up,
+    "fetch_file": fetch_file,
     "keep_in_touch": keep_in_touch,
     "today": show_today,
     "unknown": not_understood,
@@ -81,6 +83,7 @@ READING: frozenset[IntentName] = frozenset(
         "show_mail",
         "why",
     )
+        "fetch_file",
 )
 
 

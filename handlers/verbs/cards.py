@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from handlers.acting import Acting, draft
+from handlers.acting import Acting, draft, shortened
 from handlers.understand.intents import Intent
+from handlers.verbs.attachments import offered
 from handlers.verbs.deals import deal_line
 from handlers.verbs.tasks import task_line
 from handlers.whom import decide, find_whom, label_of
+from storage.attached import files_on
 from storage.contacts import Contact, list_contacts
 from storage.deals import deals_of
 from storage.interactions import Entry, timeline
@@ -16,6 +18,7 @@ from storage.search import find_contacts
 from storage.tasks import open_tasks
 from storage.users import user_by_id
 
+_FILES = 3  # of a mail, that a line names
 _SIGNS = {
     "email": "📥",
     "telegram": "📥",
@@ -69,6 +72,8 @@ def card(acting: Acting, contact: Contact) -> Draft:
     ]
     if last:
         lines.append(acting.say("Last: {entry}", entry=_entry_line(acting, last[0], 80)))
+    filed = next((entry.id for entry in last if entry.files), None)
+    files = files_on(acting.connection, filed) if filed is not None else []
     about = {"contact": contact.id}
     return draft(
         *lines,
@@ -79,6 +84,7 @@ def card(acting: Acting, contact: Contact) -> Draft:
                 Choice(acting.say("Mail"), "ask_mail", about),
                 Choice(acting.say("Timeline"), "timeline", about),
             ),
+            *((each,) for each in offered(files)),
         ),
     )
 
@@ -148,4 +154,9 @@ def _entry_line(acting: Acting, entry: Entry, width: int) -> str:
     text = " ".join(entry.text.split())
     if len(text) > width:
         text = text[: width - 1].rstrip() + "…"
-    return f"{sign} {acting.words.moment(entry.at, acting.now)} {text}".rstrip()
+    return " ".join(filter(None, (sign, acting.words.moment(entry.at, acting.now), text, _files(entry))))
+
+
+def _files(entry: Entry) -> str:
+    names = ", ".join(shortened(each, 40) for each in entry.files[:_FILES])
+    return f"📎 {names}{' …' if len(entry.files) > _FILES else ''}" if names else ""

@@ -6,6 +6,8 @@ from handlers.acting import Acting, draft
 from handlers.case import judge
 from handlers.matching import match
 from handlers.understand.intents import Intent
+from handlers.verbs.attachments import attached, offered
+from storage.attached import files_on
 from storage.contacts import contacts_by_id
 from storage.inbox import message_of
 from storage.interactions import Interaction, interaction_by_id, newest_mail
@@ -29,10 +31,10 @@ def show_mail(acting: Acting, intent: Intent) -> Draft:
     lines = [head, f"{who} · {acting.words.moment(interaction.occurred_at, acting.now)}", "", text[:_LONGEST].strip()]
     if len(text) > _LONGEST:
         lines.append("…")
-    if mail is not None and mail.attachments:
-        lines.append("📎 " + ", ".join(each.name for each in mail.attachments))
+    files = files_on(acting.connection, interaction.id)
+    lines += attached(acting, files)
     why = Choice(acting.say("Why here?"), "why", {"interaction": interaction.id})
-    return draft("\n".join(lines), choices=((why,),))
+    return draft("\n".join(lines), choices=(*((each,) for each in offered(files, 6)), (why,)))
 
 
 def explain_mail(acting: Acting, intent: Intent) -> Draft:

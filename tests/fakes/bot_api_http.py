@@ -11,7 +11,7 @@ import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from email.message import Message as Headers
-from email.parser import BytesHeaderParser
+from email.parser import BytesHeaderParser, HeaderParser
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -187,7 +187,7 @@ def _read_multipart(boundary: str, body: bytes) -> tuple[JsonObject, dict[str, U
     uploads: dict[str, Upload] = {}
     for part in re.split(rb"(?:^|\r\n)--" + re.escape(boundary.encode()), body)[1:-1]:
         head, _, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        headers = BytesHeaderParser().parsebytes(head)
+        headers = HeaderParser().parsestr(head.decode())  # UTF-8, as browsers and the library write names
         name = headers.get_param("name", header="Content-Disposition")
         file_name = headers.get_param("filename", header="Content-Disposition")
         if file_name is None:

@@ -6,6 +6,8 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from email import message_from_bytes
+from email.policy import default
 
 import pytest
 
@@ -16,7 +18,7 @@ from mail.smtp import MailFace
 from mail.submission import SETUP_PAUSE, Submission
 from storage import outbox
 from storage.errors import WrongSetting
-from storage.messages import Button, OutgoingMessage, Reply, Span
+from storage.messages import Button, FileRef, OutgoingMessage, Reply, Span
 from storage.outbox import Destination, Never, NotNow, Unknown
 from tests.fakes.mail_server import PASSWORD, USER, Certificates, FakeMailServer, Phase, make_certificates
 from tests.house import TestHouse
@@ -291,3 +293,28 @@ def test_settings_are_decoded_and_have_their_usual_ports() -> None:
     assert "p@ss" not in repr(server)
     assert parse_server("smtp+starttls://a:b@mail.example/").port == 587
     assert (parse_server("smtp://[::1]").host, parse_server("smtp://localhost:2526").port) == ("::1", 2526)
+
+
+ANNA_WRITES = (
+    "From: Anna <anna@nordwind.example>\nTo: crm@firma.example\nSubject: Offer\nMessage-ID: <o@nordwind.example>\n"
+    "Date: Mon, 23 Nov 2026 09:30:00 +0100\nMIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=b\n\n"
+    '--b\n\nhi\n--b\nContent-Type: application/pdf; name="Angebot für Max.pdf"\nContent-Disposition: attachment\n'
+    "Content-Transfer-Encoding: base64\n\nJVBERg==\n--b--\n"
+)
+
+
+@pytest.mark.parametrize("part", [2, 9])
+async def test_a_file_goes_with_the_words_or_words_say_why_not(
+    house: TestHouse, server: FakeMailServer, part: int
+) -> None:
+    kept = await house.gets_mail(ANNA_WRITES)
+    file = FileRef(kept.id, part, "Angebot für Max.pdf", 4, "application/pdf", otherwise="⚠ It stays with its mail.")
+    async with face_of(house, server) as face:
+        await face.deliver(message(reply=Reply((Span("📎 Here"),), (), "reply", file)))
+    [taken] = server.mails
+    mail = message_from_bytes(taken.octets, policy=default)
+    body = mail.get_body(("plain",))
+    assert body is not None
+    assert body.get_content().strip() == ("📎 Here" if part == 2 else "⚠ It stays with its mail.")
+    attached = [(each.get_filename(), each.get_content_type(), each.get_content()) for each in mail.iter_attachments()]
+    assert attached == ([("Angebot für Max.pdf", "application/pdf", b"%PDF")] if part == 2 else [])

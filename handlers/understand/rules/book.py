@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent
-from handlers.understand.rules import deals, followups, people, plain, talk, work
+from handlers.understand.rules import deals, files, followups, people, plain, talk, work
 
 Rule = Callable[[Found], Intent | None]
 
@@ -23,6 +23,7 @@ RULES: Mapping[str, Rule] = {
     "complete_task": work.complete_task,
     "delete": people.delete,
     "delete_template": talk.template,
+    "fetch_file": files.fetch_file,
     "find_contact": people.find_contact,
     "follow_up": followups.follow_up,
     "help": plain.plain,
