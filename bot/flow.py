@@ -18,19 +18,16 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import DBAPIError
 
 from bot.digests import queue_digests
+from bot.reminding import queue_due
 from handlers.bracket import handle, tell_parked
-from handlers.pushes import reminder_draft
 from handlers.team import Team
-from reminders.due import move_on, take_due
-from storage import inbox, outbox
-from storage.changes import Trail
+from storage import inbox
 from storage.clock import Clock
 from storage.database import Database
 from storage.errors import is_race, is_trouble
 from storage.inbox import Kept, Pending
 from storage.messages import InboundMessage
-from storage.outbox import Destination
-from storage.reminders import mark_queued, next_reminder
+from storage.reminders import next_reminder
 from storage.triage import put_in_triage
 from storage.users import next_look
 
@@ -150,7 +147,7 @@ class Flow:
     async def push_due(self, user_id: int | None = None) -> int:
         """Queues the reminders that are due, of one user or of all, and then the digests; how much there was to do."""
         now = self._clock.now()
-        count = await self._database.write(lambda connection: _queue_due(connection, now, user_id))
+        count = await self._database.write(partial(queue_due, now=now, user_id=user_id, by_mail=self._team.by_mail))
         return count or await queue_digests(self._database, now, user_id)
 
     async def next_due(self) -> datetime | None:
@@ -261,19 +258,3 @@ class Flow:
 
 def _next_due(connection: Connection) -> datetime | None:
     return min((at for at in (next_reminder(connection), next_look(connection)) if at is not None), default=None)
-
-
-def _queue_due(connection: Connection, now: datetime, user_id: int | None) -> int:
-    taken = take_due(connection, now=now, user_id=user_id)
-    for due in taken:
-        row_id = outbox.add(
-            connection,
-            reminder_draft(due, now=now),
-            Destination("push", due.user.id),
-            key=f"reminder:{due.reminder_id}:{due.due_at.isoformat()}",
-            now=now,
-            not_before=due.not_before,
-        )
-        mark_queued(connection, due.reminder_id, row_id)
-        move_on(Trail(connection, at=now, user_id=None, inbox_id=None), due.task, due.user, after=now)
-    return len(taken)

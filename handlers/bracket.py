@@ -23,6 +23,7 @@ from handlers.orders import proved_by_secret
 from handlers.questions import answer_question
 from handlers.strangers import greet
 from handlers.taps import REPLACING, press, take_mail
+from handlers.task_answers import answer_about_task
 from handlers.team import Team
 from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
@@ -36,8 +37,11 @@ from storage.changes import Trail
 from storage.inbox import message_of
 from storage.messages import Draft, InboundMessage, SentFile
 from storage.outbox import Destination
+from storage.sent import Sent, find_told, newest_told
 from storage.triage import put_in_triage
 from storage.users import User, owners, user_by_handle, user_by_id
+
+_AT_HAND = timedelta(hours=12)  # so long the last thing said may be answered without naming it
 
 
 def handle(connection: Connection, inbox_id: int, message: InboundMessage, team: Team) -> None:
@@ -128,7 +132,17 @@ def _answer(acting: Acting, message: InboundMessage, pressed: Pressed | None) ->
     answered = answer_question(acting, message.text)
     if answered is not None:
         return answered
-    return act_on_all(acting, _understood(acting, message))
+    told = _told(acting, message)
+    about_task = answer_about_task(acting, told, message.text) if told is not None else None
+    return about_task or act_on_all(acting, _understood(acting, message))
+
+
+def _told(acting: Acting, message: InboundMessage) -> Sent | None:
+    """Our message that this one answers: the one it replies to, else a reminder, when that was the last thing said."""
+    if message.reply_to is not None:
+        return find_told(acting.connection, acting.user.id, message.channel, message.reply_to)
+    last = newest_told(acting.connection, acting.user.id, message.channel, acting.now - _AT_HAND)
+    return last if last is not None and last.kind == "reminder" else None
 
 
 def _understood(acting: Acting, message: InboundMessage) -> tuple[Intent, ...]:

@@ -11,16 +11,14 @@ from handlers.acting import Acting
 from handlers.case import judge
 from handlers.lookups import StoreLookups
 from handlers.questions import answer_question
-from handlers.understand.intents import Intent
+from handlers.task_answers import answer_about_task
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on_all
-from handlers.verbs.tasks import finished, put_off_task, rescheduled
-from reminders.when import find_moment, title_without
 from storage.buttons import Pressed, ask, button, take_question
 from storage.clock import new_code
 from storage.messages import Draft, Mail, Span
 from storage.sent import Sent, Shown, find_sent, sent_message
-from storage.tasks import Task, task_by_id
+from storage.tasks import task_by_id
 from storage.users import team_addresses
 
 _CODE = re.compile(r"(?<![0-9a-zA-Z])[0-9a-f]{24}(?![0-9a-zA-Z])")
@@ -70,12 +68,12 @@ def said_in_answer(acting: Acting, mail: Mail, rest: str | None = None) -> Draft
     sent = _answered(acting, mail)
     if answered is not None or sent is None or not text:
         return answered
-    task, contact_id = _subject_of(acting.connection, sent)
+    contact_id = _contact_of(acting.connection, sent)
     intents = understand(text, acting.setting, StoreLookups(acting.connection)).intents
     if rest is not None:
         intents = tuple(intent for intent in intents if intent.name not in READING)
         return act_on_all(replace(acting, about=contact_id), intents) if intents else None
-    if task is not None and (done := _about_task(acting, task, text, intents)) is not None:
+    if (done := answer_about_task(acting, sent, text, intents)) is not None:
         return done
     return act_on_all(replace(acting, about=contact_id), intents)
 
@@ -142,31 +140,14 @@ def _to_us_alone(acting: Acting, mail: Mail) -> bool:
     return case.route == "direct"
 
 
-def _subject_of(connection: Connection, sent: Sent) -> tuple[Task | None, int | None]:
-    """The task and the contact that a message was about, where its buttons name but one."""
+def _contact_of(connection: Connection, sent: Sent) -> int | None:
+    """The contact that a message was about, where its buttons name but one."""
     task_ids = {each.arguments["task"] for each in sent.buttons if "task" in each.arguments}
     contact_ids = {each.arguments["contact"] for each in sent.buttons if "contact" in each.arguments}
     task = task_by_id(connection, task_ids.pop()) if len(task_ids) == 1 else None
     if task is not None and task.contact_id is not None:
         contact_ids.add(task.contact_id)
-    return task, contact_ids.pop() if len(contact_ids) == 1 else None
-
-
-def _about_task(acting: Acting, task: Task, text: str, intents: tuple[Intent, ...]) -> Draft | None:
-    """A moment alone, "done" and "later" are about the task of the message; None for all else."""
-    if not acting.user.may_write:
-        return None
-    when = find_moment(text, acting.setting)
-    if when is not None and not when.past and not title_without(text, when, acting.user.language).strip(" .,!"):
-        return rescheduled(acting, task, when)
-    if len(intents) != 1:
-        return None
-    [intent], slots = intents, intents[0].slots
-    if slots.number is not None or slots.person or slots.company or slots.text:
-        return None
-    if intent.name == "complete_task":
-        return finished(acting, task)
-    return put_off_task(acting, task, intent) if intent.name == "snooze" else None
+    return contact_ids.pop() if len(contact_ids) == 1 else None
 
 
 def _bare(text: str) -> str:

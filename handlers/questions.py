@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date, datetime, time
 
 from handlers.acting import Acting
 from handlers.understand.intents import Intent, Slots
@@ -11,7 +12,8 @@ from handlers.verbs.mails import take_address, take_field, take_text, take_words
 from handlers.verbs.meta import reread
 from handlers.verbs.moving import pick_contact
 from handlers.verbs.notes import take_note
-from handlers.verbs.tasks import make_task, rescheduled
+from handlers.verbs.snoozing import rescheduled, snoozed
+from handlers.verbs.tasks import due_of, make_task
 from handlers.whom import decide
 from reminders.when import find_moment, title_without
 from storage.buttons import Question, take_question
@@ -46,6 +48,8 @@ def _answers(acting: Acting, question: Question, text: str) -> Draft | None:
         when = find_moment(text, acting.setting)
         task = task_by_id(acting.connection, question.arguments["task"])
         return rescheduled(acting, task, when) if when is not None and task is not None else None
+    if question.asks in ("later", "hour"):
+        return _later(acting, question, text)
     if question.asks == "whom":
         intent = unpack(Intent, question.arguments["intent"])
         found = decide(acting, intent, find_contacts(acting.connection, text), text)
@@ -62,3 +66,17 @@ def _answers(acting: Acting, question: Question, text: str) -> Draft | None:
     if question.asks == "letter_address":
         return take_address(acting, question.arguments["letter"], text)
     return pick_contact(acting, question.asks, question.arguments["interaction"], text)
+
+
+def _later(acting: Acting, question: Question, text: str) -> Draft | None:
+    """A moment typed where a day or an hour could have been tapped."""
+    named = question.arguments
+    day = datetime.combine(date.fromisoformat(named["day"]), time()) if question.asks == "hour" else None
+    setting = acting.setting
+    if day is not None:  # "15:30" is of the day that was chosen
+        setting = replace(setting, now=max(setting.now, day.replace(tzinfo=setting.now.tzinfo)))
+    when = find_moment(text, setting)
+    task = task_by_id(acting.connection, named["task"])
+    if when is None or task is None or when.past or title_without(text, when, acting.user.language).strip(" .,!"):
+        return None
+    return snoozed(acting, task, due_of(when, acting.user).remind_at, named["due"])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from handlers.acting import Acting, draft, together
@@ -18,6 +18,7 @@ from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
 from handlers.verbs.fields import set_field
 from handlers.verbs.files import start_import
+from handlers.verbs.finishing import assigned, finished, stopped
 from handlers.verbs.followups import follow_up_on, keep_open
 from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.letters import why
@@ -35,9 +36,12 @@ from handlers.verbs.meta import show_help, undone
 from handlers.verbs.moving import drop_private, log_elsewhere, move_elsewhere
 from handlers.verbs.notes import take_note
 from handlers.verbs.people import add_person, make_contact, update_person
+from handlers.verbs.picking import pick_day, pick_hour, picked
 from handlers.verbs.rules import keep_out, revoke
-from handlers.verbs.tasks import finished, snoozed, stopped, tomorrow_of
+from handlers.verbs.snoozing import next_week_of, rescheduled, snoozed, stop_nagging, tomorrow_of
+from handlers.verbs.tasks import list_tasks
 from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
+from reminders.when import find_moment
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
 from storage.contacts import contact_by_id
@@ -52,7 +56,8 @@ REPLACING = frozenset(
     (
         *("send_letter", "drop_letter", "letter_to", "letter_arrived"),
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
-        *("done", "stop", "snooze_this", "tomorrow", "move", "delete", "merge"),
+        *("done", "stop", "snooze_this", "tomorrow", "next_week", "all_tomorrow", "stop_nagging", "pick_hour"),
+        *("pick", "pick_month", "pick_day", "assign_this", "move_this", "move", "delete", "merge"),
         *("follow_up", "keep_open"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
         *("private", "never_log", "revoke", "own_address"),
@@ -60,9 +65,13 @@ REPLACING = frozenset(
 )
 
 
+# They may be pressed again: they only show another page.
+_PAGES = frozenset(("pick", "pick_month", "pick_day"))
+
+
 def press(acting: Acting, pressed: Pressed) -> Draft:
     """Does what the button stands for. A button that acted already says so."""
-    if pressed.act in REPLACING and not use(acting.connection, pressed.id, at=acting.now):
+    if pressed.act in REPLACING - _PAGES and not use(acting.connection, pressed.id, at=acting.now):
         return draft(acting.say("That was done already."))
     return ACTS[pressed.act](replace(acting, pressed=pressed), pressed.arguments)
 
@@ -126,8 +135,45 @@ def _with_task(then: Callable[[Acting, Task], Draft]) -> Act:
     return act
 
 
+def _snooze(until: Callable[[Acting], datetime]) -> Act:
+    def act(acting: Acting, arguments: dict[str, Any]) -> Draft:
+        at = datetime.fromisoformat(arguments["until"]) if "until" in arguments else until(acting)
+        return _with_task(lambda acting, task: snoozed(acting, task, at, arguments.get("due")))(acting, arguments)
+
+    return act
+
+
+def _all_tomorrow(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    until, again = tomorrow_of(acting), 0
+    for each in arguments["every"]:
+        task = task_by_id(acting.connection, each["task"])
+        if task is not None and task.done_at is None:
+            snoozed(acting, task, until, each["due"])
+            again += 1
+    line = acting.words.count("{n} reminder again", "{n} reminders again", again)
+    return draft(f"☑ {line}: {acting.words.moment(until, acting.now)}", choices=((acting.undo,),))
+
+
+def _move_this(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    when = find_moment(arguments["words"], acting.setting)
+    task = task_by_id(acting.connection, arguments["task"])
+    if when is None or task is None:
+        return draft(acting.say("That task is gone."))
+    return rescheduled(acting, task, when)
+
+
 def _done(acting: Acting, arguments: dict[str, Any]) -> Draft:
     return _with_task(lambda acting, task: finished(acting, task, arguments.get("due")))(acting, arguments)
+
+
+def _picking(then: Callable[..., Draft], names: tuple[str, ...]) -> Act:
+    def act(acting: Acting, arguments: dict[str, Any]) -> Draft:
+        task = task_by_id(acting.connection, arguments["task"])
+        if task is None:
+            return draft(acting.say("That task is gone."))
+        return then(acting, task, due=arguments.get("due"), **{name: arguments[name] for name in names})
+
+    return act
 
 
 def _card(acting: Acting, arguments: dict[str, Any]) -> Draft:
@@ -167,8 +213,20 @@ ACTS: dict[str, Act] = {
     "drop": lambda acting, arguments: draft(acting.say("Nothing was done.")),
     "done": _done,
     "stop": _with_task(stopped),
-    "snooze_this": _with_task(lambda acting, task: snoozed(acting, task, acting.now + timedelta(hours=1))),
-    "tomorrow": _with_task(lambda acting, task: snoozed(acting, task, tomorrow_of(acting, acting.user))),
+    "snooze_this": _snooze(lambda acting: acting.now + timedelta(hours=1)),
+    "tomorrow": _snooze(tomorrow_of),
+    "next_week": _snooze(next_week_of),
+    "all_tomorrow": _all_tomorrow,
+    "move_this": _move_this,
+    "stop_nagging": _with_task(stop_nagging),
+    "assign_this": lambda acting, arguments: _with_task(lambda acting, task: assigned(acting, task, arguments["to"]))(
+        acting, arguments
+    ),
+    "tasks": lambda acting, arguments: list_tasks(acting, Intent("list_tasks")),
+    "pick": _picking(pick_day, ()),
+    "pick_month": _picking(pick_day, ("month", "page")),
+    "pick_day": _picking(pick_hour, ("day", "page")),
+    "pick_hour": _picking(picked, ("at", "page")),
     "follow_up": lambda acting, arguments: follow_up_on(acting, arguments["contact"]),
     "open_task": _with_task(open_task),
     "keep_open": _with_task(keep_open),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -90,6 +91,12 @@ def use(connection: Connection, button_id: int, *, at: datetime) -> bool:
     """Marks a button as used; False when it was before."""
     statement = update(buttons).where(buttons.c.id == button_id, buttons.c.used_at.is_(None)).values(used_at=at)
     return connection.execute(statement).rowcount == 1
+
+
+def drop_buttons(connection: Connection, outbox_id: int, acts: Collection[str], but: int | None = None) -> None:
+    """Forgets the buttons of a message that do such things, but for one."""
+    here = delete(buttons).where(buttons.c.outbox_id == outbox_id, buttons.c.act.in_(sorted(acts)))
+    connection.execute(here if but is None else here.where(buttons.c.id != but))
 
 
 def ask(connection: Connection, user_id: int, lane: str, asks: str, arguments: dict[str, Any], *, at: datetime) -> None:

@@ -36,6 +36,7 @@ class Sent:
 
     outbox_id: int
     buttons: tuple[Shown, ...]
+    kind: str = "reply"
 
 
 def mail_id(outbox_id: int, key: str, reply: Reply) -> str:
@@ -79,11 +80,32 @@ def find_sent(connection: Connection, references: Iterable[str], user_id: int) -
     return None
 
 
+def find_told(connection: Connection, user_id: int, channel: str, ref: str) -> Sent | None:
+    """The message to this user that a chat's reply answers."""
+    query = select(outbox.c.id).where(
+        outbox.c.carrier == channel, outbox.c.sent_ref == ref, outbox.c.user_id == user_id
+    )
+    row_id = connection.execute(query.order_by(outbox.c.id.desc()).limit(1)).scalar()
+    return sent_message(connection, row_id) if row_id is not None else None
+
+
+def newest_told(connection: Connection, user_id: int, channel: str, since: datetime) -> Sent | None:
+    """The last thing that this user was told by this channel, if it has buttons and is that new."""
+    here = (outbox.c.user_id == user_id, outbox.c.carrier == channel, outbox.c.created_at >= since)
+    query = select(buttons.c.outbox_id).join(outbox, outbox.c.id == buttons.c.outbox_id)
+    query = query.where(buttons.c.user_id == user_id, *here).order_by(buttons.c.outbox_id.desc(), buttons.c.id).limit(1)
+    row_id = connection.execute(query).scalar()
+    if row_id is None or connection.execute(select(outbox.c.id).where(outbox.c.id > row_id, *here).limit(1)).first():
+        return None
+    return sent_message(connection, row_id)
+
+
 def sent_message(connection: Connection, outbox_id: int) -> Sent:
     """One of our messages."""
     query = select(buttons).where(buttons.c.outbox_id == outbox_id).order_by(buttons.c.id)
     shown = tuple(Shown(row.token, row.label, row.act, row.arguments) for row in connection.execute(query))
-    return Sent(outbox_id, shown)
+    kind = connection.execute(select(outbox.c.kind).where(outbox.c.id == outbox_id)).scalar()
+    return Sent(outbox_id, shown, kind or "reply")
 
 
 def _row_of(connection: Connection, reference: str, user_id: int) -> int | None:

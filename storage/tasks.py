@@ -152,6 +152,15 @@ def remind_again(trail: Trail, task: Task, at: datetime, about: datetime) -> Non
     change_task(trail, task.id, notices=as_stored((*others, Notice(at, about=about))))
 
 
+def forget_put_off(trail: Trail, task_id: int, occurrence: datetime) -> None:
+    """Nothing comes again of what was due by then."""
+    task = task_by_id(trail.connection, task_id)
+    if task is not None:
+        kept = tuple(each for each in task.notices if each.about is None or each.about > occurrence)
+        if kept != task.notices:
+            change_task(trail, task_id, notices=as_stored(kept))
+
+
 def change_task(trail: Trail, task_id: int, **values: Any) -> None:
     """Changes columns of a task, and plans its reminder anew."""
     trail.update(tasks, task_id, **values)

@@ -40,6 +40,7 @@ class User:
     default_time: str = "09:00"
     quiet_from: str = "22:00"
     quiet_to: str = "07:00"
+    reminds_by: str = ""  # telegram, email or both, with a comma; empty: by what there is
     digest: str = "08:00"  # the hour of the digest, on the user's wall clock; "" for none
     work_days: str = "12345"  # ISO weekdays
     look_back: bool = False
@@ -213,6 +214,7 @@ def _user(row: Row[tuple[object, ...]]) -> User:
         default_time=row.default_time,
         quiet_from=row.quiet_from,
         quiet_to=row.quiet_to,
+        reminds_by=row.reminds_by,
         digest=row.digest,
         work_days=row.work_days,
         look_back=row.look_back,

@@ -13,6 +13,7 @@ from handlers.understand.language import detect
 from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.loose import read_loose
 from handlers.understand.message import Message, read_message
+from handlers.understand.nagging import find_nagging
 from handlers.understand.names import read_who
 from handlers.understand.rules.book import rule_of
 from handlers.understand.rules.followups import conditional
@@ -35,6 +36,16 @@ _NAMED = frozenset(
 
 def understand(text: str, setting: Setting, lookups: Lookups, language: str | None = None) -> Understanding:
     """What a message asks for, in order; `language` is a hint, `setting.language` the user's own language."""
+    nagging = find_nagging(text)
+    if nagging is not None:
+        found = _understand(nagging.text, setting, lookups, language)
+        if found.intents[0].name == "add_task":
+            first = replace(found.intents[0], nag=nagging.minutes)
+            return replace(found, intents=(first, *found.intents[1:]))
+    return _understand(text, setting, lookups, language)
+
+
+def _understand(text: str, setting: Setting, lookups: Lookups, language: str | None) -> Understanding:
     message = read_message(text, setting, lookups)
     code = detect(message.row, language, setting.language)
     message = replace(message, code=code)

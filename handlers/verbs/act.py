@@ -12,6 +12,7 @@ from handlers.verbs.attachments import fetch_file
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
 from handlers.verbs.fields import set_field
+from handlers.verbs.finishing import assign_task, finish_task
 from handlers.verbs.followups import follow_up, keep_in_touch
 from handlers.verbs.joining import ask_delete, ask_merge
 from handlers.verbs.letters import explain_mail, show_mail
@@ -21,7 +22,8 @@ from handlers.verbs.notes import log_call, take_note
 from handlers.verbs.people import add_person
 from handlers.verbs.rules import never_log, show_rules
 from handlers.verbs.settings import change_settings
-from handlers.verbs.tasks import assign_task, finish_task, make_task, put_off
+from handlers.verbs.snoozing import put_off
+from handlers.verbs.tasks import make_task
 from handlers.verbs.templates import drop_template, list_templates, save_template
 from handlers.verbs.triage import show_triage
 from handlers.whom import find_whom

@@ -1,42 +1,33 @@
-"""Tasks: making, listing, finishing, snoozing, rescheduling and handing them on."""
+"""Tasks: making them, listing them, and saying when they are due."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
+from handlers.verbs.which_moment import ask_moment
 from handlers.whom import find_whom, label_of
 from handlers.words import Words
-from reminders.due import move_on
-from reminders.followups import period_of, touched
+from reminders.due import remind_wall
+from reminders.followups import period_of
 from reminders.moment import Moment
+from reminders.notices import plan_notices
 from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
 from storage.contacts import Contact
 from storage.folding import words_of
 from storage.messages import Choice, Draft
-from storage.tasks import (
-    Due,
-    Task,
-    add_task,
-    change_task,
-    complete_task,
-    open_tasks,
-    reschedule_task,
-    snooze_task,
-    task_by_id,
-)
+from storage.tasks import Due, Task, add_task, open_tasks, task_by_id
 from storage.users import User, user_by_name
-
-_SNOOZE = timedelta(hours=1)
 
 
 def make_task(acting: Acting, intent: Intent) -> Draft:
     """A task with its reminder, for oneself or another member, about a contact where one is named for certain."""
-    if wrong := senseless(acting, intent):
-        return wrong
+    if question := senseless(acting, intent) or ask_moment(acting, intent):
+        return question
     assignee = assignee_of(acting, intent)
     if isinstance(assignee, Draft):
         return assignee
@@ -50,6 +41,8 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
         example = acting.say("remind me friday 14:00 to call Anna")
         return draft("❓ " + acting.say("What is to be done? Try: {example}", example=example))
     due = due_of(intent.when, assignee) if intent.when else None
+    if intent.nag:
+        due = replace(due or _from_now(acting, assignee, intent.nag), nag=intent.nag)
     contact_id = found.id if found else None
     task_id = add_task(acting.trail, title, due=due, assignee_id=assignee.id, contact_id=contact_id)
     task = task_by_id(acting.connection, task_id)
@@ -60,17 +53,29 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
 def due_of(when: Moment, user: User) -> Due:
     """A moment as a task's due: a date alone is reminded of at the user's default hour."""
     wall = when.wall
-    hour, _, minute = user.default_time.partition(":")
-    remind = wall if when.has_time else datetime.combine(wall.date(), time(int(hour), int(minute)))
-    return Due(
+    due = Due(
         wall=wall,
         zone=when.zone,
         has_time=when.has_time,
         at=resolve(wall, when.zone),
-        remind_at=resolve(remind, when.zone),
+        remind_at=resolve(remind_wall(wall, when.has_time, user), when.zone),
         rrule=when.rrule or "",
         series_from=wall if when.rrule else None,
+        from_completion=when.from_completion,
     )
+    return with_notices(due, when.before, user)
+
+
+def with_notices(due: Due, befores: Iterable[timedelta], user: User) -> Due:
+    """The same due with its early notices."""
+    return replace(due, notices=plan_notices(remind_wall(due.wall, due.has_time, user), due.zone, befores))
+
+
+def _from_now(acting: Acting, user: User, minutes: int) -> Due:
+    """What is to be reminded of until it is done, and has no moment of its own."""
+    wall = localise(acting.said_at + timedelta(minutes=minutes), user.timezone).replace(tzinfo=None)
+    at = resolve(wall, user.timezone)
+    return Due(wall, user.timezone, True, at, at)
 
 
 def list_tasks(acting: Acting, intent: Intent) -> Draft:
@@ -97,102 +102,6 @@ def listed(acting: Acting, intent: Intent, contact: Contact | None = None) -> li
     if intent.when is not None:
         before = resolve(datetime.combine(intent.when.wall.date() + timedelta(days=1), time()), acting.user.timezone)
     return open_tasks(acting.connection, assignee_id=acting.user.id, before=before)
-
-
-def finish_task(acting: Acting, intent: Intent) -> Draft:
-    """Done: by the number in the list, or by words of its title or its contact."""
-    task = _meant(acting, intent)
-    return task if isinstance(task, Draft) else finished(acting, task)
-
-
-def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
-    """One task done. Of a recurring one only this occurrence: the one whose reminder had this `due`, else the next."""
-    if task.done_at is not None:
-        return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
-    if task.cadence:
-        return _in_touch(acting, task)
-    if task.rrule and task.due_at is not None:
-        moved = due is not None and task.due_at > datetime.fromisoformat(due)
-        if moved or move_on(acting.trail, task, acting.user, after=max(task.due_at, acting.now)):
-            ahead = task_by_id(acting.connection, task.id) or task
-            return draft(
-                acting.say("☑ {title}: done", title=sentence(task.title)),
-                acting.say("Next: {moment}", moment=due_line(acting, ahead)),
-                choices=((Choice(acting.say("Stop repeating"), "stop", {"task": task.id}), acting.undo),),
-            )
-    return stopped(acting, task)
-
-
-def _in_touch(acting: Acting, task: Task) -> Draft:
-    """One was in touch, if only by the user's word: the next time is counted from now."""
-    touched(acting.trail, task, acting.user)
-    ahead = task_by_id(acting.connection, task.id) or task
-    return draft(
-        acting.say("☑ {title}: done", title=sentence(task.title)),
-        acting.say("Next: {moment}", moment=due_line(acting, ahead)),
-        choices=((acting.undo,),),
-    )
-
-
-def stopped(acting: Acting, task: Task) -> Draft:
-    """Done for good, with all that a recurring one would still bring."""
-    complete_task(acting.trail, task.id)
-    return draft(acting.say("☑ {title}: done", title=sentence(task.title)), choices=((acting.undo,),))
-
-
-def put_off(acting: Acting, intent: Intent) -> Draft:
-    """Moves a task's reminder: to the moment that is named, else by an hour."""
-    task = _meant(acting, intent)
-    return task if isinstance(task, Draft) else put_off_task(acting, task, intent)
-
-
-def put_off_task(acting: Acting, task: Task, intent: Intent) -> Draft:
-    """One task's reminder, moved so."""
-    if intent.when is None:
-        return snoozed(acting, task, acting.now + _SNOOZE)
-    due = due_of(intent.when, acting.user)
-    return snoozed(acting, task, due.remind_at)
-
-
-def snoozed(acting: Acting, task: Task, until: datetime) -> Draft:
-    """The reminder comes again then; what the task is due stays."""
-    snooze_task(acting.trail, task.id, until)
-    return draft(
-        f"☑ {sentence(task.title)}",
-        acting.say("Again: {moment}", moment=acting.words.moment(until, acting.now)),
-        choices=((acting.undo,),),
-    )
-
-
-def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
-    """Another moment for the task."""
-    due = due_of(when, acting.user)
-    if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
-        due = replace(due, rrule=task.rrule, series_from=task.series_from)
-    reschedule_task(acting.trail, task.id, due)
-    moved = task_by_id(acting.connection, task.id) or task
-    return draft(
-        f"☑ {sentence(task.title)}", due_line(acting, moved), choices=((acting.undo, other_time(acting, task)),)
-    )
-
-
-def tomorrow_of(acting: Acting, user: User) -> datetime:
-    """Tomorrow at the user's default hour."""
-    hour, _, minute = user.default_time.partition(":")
-    day = localise(acting.now, user.timezone).date() + timedelta(days=1)
-    return resolve(datetime.combine(day, time(int(hour), int(minute))), user.timezone)
-
-
-def assign_task(acting: Acting, intent: Intent) -> Draft:
-    """Hands a task to another member."""
-    assignee = assignee_of(acting, intent)
-    if isinstance(assignee, Draft):
-        return assignee
-    task = _meant(acting, intent)
-    if isinstance(task, Draft):
-        return task
-    change_task(acting.trail, task.id, assignee_id=assignee.id)
-    return draft(f"☑ {sentence(task.title)}", acting.say("Now {name}'s", name=assignee.name), choices=((acting.undo,),))
 
 
 def task_line(acting: Acting, task: Task) -> str:
@@ -252,7 +161,21 @@ def _receipt(acting: Acting, task: Task, contact: Contact | None, assignee: User
     buttons = [acting.undo]
     if task.due_wall is not None or not task.rrule:
         buttons.append(other_time(acting, task))
-    return draft(f"☑ {sentence(task.title)}", " · ".join(filter(None, facts)), choices=(tuple(buttons),))
+    return draft(
+        f"☑ {sentence(task.title)}",
+        " · ".join(filter(None, facts)),
+        _beside(acting, task),
+        choices=(tuple(buttons),),
+    )
+
+
+def _beside(acting: Acting, task: Task) -> str:
+    """What comes beside the reminder: earlier ones, and more of them until it is done."""
+    early = [acting.words.moment(each.at, acting.now) for each in task.notices if each.at > acting.now]
+    facts = [acting.say("Also {moments}", moments=" · ".join(early))] if early else []
+    if task.nag:
+        facts.append(acting.words.count("Every {n} minute until done", "Every {n} minutes until done", task.nag))
+    return "\n".join(facts)
 
 
 def senseless(acting: Acting, intent: Intent) -> Draft | None:
@@ -283,27 +206,3 @@ def _by_first_name(acting: Acting, named: str) -> User | None:
 
     found = [user for user in all_users(acting.connection) if named.casefold() in user.name.casefold().split()]
     return found[0] if len(found) == 1 else None
-
-
-def _meant(acting: Acting, intent: Intent) -> Task | Draft:
-    """The task that is meant: by number, by words, or the only one."""
-    tasks = open_tasks(acting.connection, assignee_id=acting.user.id)
-    slots = intent.slots
-    if slots.number is not None:
-        if 1 <= slots.number <= len(tasks):
-            return tasks[slots.number - 1]
-        return draft(acting.say("There is no task {n}. `tasks` shows the list.", n=slots.number))
-    words = " ".join(filter(None, (slots.text, slots.person, slots.company))).casefold()
-    fitting = [task for task in tasks if _fits(words, task)] if words else tasks
-    if len(fitting) == 1:
-        return fitting[0]
-    if not fitting:
-        return draft(acting.say("No open task fits. `tasks` shows the list."))
-    act = {"complete_task": "done", "assign": "assign_this"}.get(intent.name, "snooze_this")
-    rows = tuple((Choice(task_line(acting, task)[:60], act, {"task": task.id}),) for task in fitting[:5])
-    return draft("❓ " + acting.say("Which task?"), choices=rows)
-
-
-def _fits(words: str, task: Task) -> bool:
-    whole = f"{task.title} {task.contact}".casefold()
-    return all(word in whole for word in words.split())

@@ -53,7 +53,7 @@ class TestTalking:
         reminder = await max_.hears(timeout=10)
         assert reminder["text"].startswith("⏰")
         assert answered(reminder) is None
-        assert labels_of(reminder) == ["Done", "1 h", "Tomorrow 9:00"]
+        assert labels_of(reminder) == ["Done", "1 h", "Tomorrow 9:00", "Next week", "Pick ..."]
         await max_.taps(reminder, "Done")
         done = await max_.sees_edit(reminder["message_id"])
         assert not done["text"].startswith("⏰")

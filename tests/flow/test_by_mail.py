@@ -119,14 +119,14 @@ async def test_asked_answered_reminded_done_by_mail_alone(max_: Correspondence) 
 @pytest.mark.parametrize(
     ("said", "heard"),
     [
-        ("1 h", "Again: today, 11:30"),
-        ("1h", "Again: today, 11:30"),
-        ("2", "Again: today, 11:30"),
-        ("tomorrow", "Again: tomorrow, 9:00"),
+        ("1 h", "Snoozed to today, 11:30"),
+        ("1h", "Snoozed to today, 11:30"),
+        ("2", "Snoozed to today, 11:30"),
+        ("tomorrow", "Snoozed to tomorrow, 9:00"),
         ("[Done]", "☑ Call Anna: done"),
         ("Done, thanks!", "☑ Call Anna: done"),
         ("friday 14:00", "Fri 27 Nov, 14:00"),
-        ("snooze", "Again: today, 11:30"),
+        ("snooze", "Snoozed to today, 11:30"),
         ("erledigt", "☑ Call Anna: done"),
     ],
 )

@@ -35,7 +35,7 @@ async def test_a_reminder_comes_at_its_moment_and_can_be_done_snoozed_and_put_of
     assert await house.max.hears() == []
     house.at("2026-11-24T09:00")
     assert await house.max.hears() == ["⏰ Send the quote\nasked yesterday"]
-    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00"]
+    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00", "Next week", "Pick ..."]
     assert await house.max.hears() == []
 
     assert "today, 10:00" in await house.max.taps("1 h")

@@ -47,7 +47,7 @@ async def test_a_follow_up_fires_with_what_was_sent_when_no_answer_came(house: T
         "Anna Kern · Nordwind GmbH · asked Mon 23 Nov",
         "📤 Mon 23 Nov: “Our offer” “Dear Anna, here it is.”, no answer since",
     ]
-    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00", "Write again"]
+    assert house.max.buttons == ["Done", "1 h", "Tomorrow 9:00", "Next week", "Pick ...", "Write again"]
 
 
 async def test_it_closes_when_she_writes_and_says_so_below_her_mail(house: TestHouse) -> None:

@@ -1,0 +1,116 @@
+"""Later: a snooze moves a task's reminder, another moment moves the task itself."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+
+from handlers.acting import Acting, draft, sentence
+from handlers.understand.intents import Intent
+from handlers.understand.lexicon import listed
+from handlers.understand.tokens import split
+from handlers.verbs.tasks import due_line, due_of, other_time, with_notices
+from handlers.verbs.which_task import meant
+from reminders.due import move_on, remind_wall
+from reminders.moment import Moment
+from reminders.zones import localise, resolve
+from storage.messages import Draft
+from storage.tasks import Task, change_task, remind_again, reschedule_task, snooze_task, task_by_id
+
+_SNOOZE = timedelta(hours=1)
+
+
+def put_off(acting: Acting, intent: Intent) -> Draft:
+    """Moves a task or its reminder: to the moment that is named, else by an hour."""
+    if intent.when is not None and is_moving(acting.text):
+        found = meant(acting, intent, "move_this", {"words": acting.text})
+        return found if isinstance(found, Draft) else rescheduled(acting, found, intent.when)
+    until = _until(acting, intent)
+    task = meant(acting, intent, "snooze_this", {"until": until.isoformat()} if intent.when is not None else None)
+    return task if isinstance(task, Draft) else snoozed(acting, task, until)
+
+
+def put_off_task(acting: Acting, task: Task, intent: Intent, about: str | None = None) -> Draft:
+    """One task or its reminder, moved so."""
+    if intent.when is not None and is_moving(acting.text):
+        return rescheduled(acting, task, intent.when)
+    return snoozed(acting, task, _until(acting, intent), about)
+
+
+def is_moving(text: str) -> bool:
+    """Does it move the task ("move it to friday") and not only its reminder ("later", "in an hour")?"""
+    return any(listed("moving", token.fold) for token in split(text))
+
+
+def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = None) -> Draft:
+    """The reminder comes again then; what the task is due stays. `about`: when the occurrence that a reminder was
+    about is due, so that others still to come aren't moved with it."""
+    occurrence = datetime.fromisoformat(about) if about else None
+    if task.done_at is not None:
+        return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
+    if occurrence is not None and _is_beside(acting, task, until, occurrence):
+        remind_again(acting.trail, task, until, occurrence)
+    else:
+        snooze_task(acting.trail, task.id, until)
+    return draft(
+        f"☑ {sentence(task.title)}",
+        acting.say("Snoozed to {moment}", moment=acting.words.moment(until, acting.now)),
+        choices=((acting.undo,),),
+    )
+
+
+def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
+    """Another moment for the task."""
+    due = due_of(when, acting.user)
+    if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
+        due = replace(due, rrule=task.rrule, series_from=task.series_from)
+    due = replace(due, nag=task.nag, from_completion=due.from_completion or task.from_completion)
+    if not due.notices:
+        due = with_notices(due, [each.before for each in task.notices if each.before is not None], acting.user)
+    reschedule_task(acting.trail, task.id, due)
+    moved = task_by_id(acting.connection, task.id) or task
+    return draft(
+        f"☑ {sentence(task.title)}", due_line(acting, moved), choices=((acting.undo, other_time(acting, task)),)
+    )
+
+
+def stop_nagging(acting: Acting, task: Task) -> Draft:
+    """No more reminders of this; it stays on the list. A recurring one goes on with its next occurrence."""
+    if task.rrule and not task.from_completion and move_on(acting.trail, task, acting.user, after=acting.now):
+        ahead = task_by_id(acting.connection, task.id) or task
+        line = acting.say("Next: {moment}", moment=due_line(acting, ahead))
+    else:
+        change_task(acting.trail, task.id, nag=0)
+        line = acting.say("No more reminders; it stays on your list")
+    return draft(f"☑ {sentence(task.title)}", line, choices=((acting.undo,),))
+
+
+def tomorrow_of(acting: Acting) -> datetime:
+    """Tomorrow at the user's default hour."""
+    return _at_default_hour(acting, _today(acting) + timedelta(days=1))
+
+
+def next_week_of(acting: Acting) -> datetime:
+    """The first day of the next week at the user's default hour."""
+    today = _today(acting)
+    return _at_default_hour(acting, today + timedelta(days=7 - (today.weekday() - acting.setting.week_start) % 7))
+
+
+def _today(acting: Acting) -> date:
+    return localise(acting.now, acting.user.timezone).date()
+
+
+def _at_default_hour(acting: Acting, day: date) -> datetime:
+    midnight = datetime.combine(day, datetime.min.time())
+    return resolve(remind_wall(midnight, False, acting.user), acting.user.timezone)
+
+
+def _until(acting: Acting, intent: Intent) -> datetime:
+    return due_of(intent.when, acting.user).remind_at if intent.when is not None else acting.now + _SNOOZE
+
+
+def _is_beside(acting: Acting, task: Task, until: datetime, occurrence: datetime) -> bool:
+    """Is the task's own reminder still to come: of a later occurrence, or after this early notice?"""
+    if task.due_at is not None and occurrence < task.due_at:
+        return True
+    return task.remind_at is not None and acting.now < task.remind_at and until < task.remind_at

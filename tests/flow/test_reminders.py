@@ -1,0 +1,298 @@
+"""Reminders as people live with them: buttons, words in answer, early ones, nagging, many at once, repeated ones."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.house import Chat, TestHouse
+
+
+async def is_reminded(house: TestHouse, said: str = "remind me at 10:30 to call Anna") -> Chat:
+    """Max, who heard a reminder at half past ten on Monday."""
+    await house.max.says(said)
+    house.at("2026-11-23T10:30")
+    assert (await house.max.hears())[0].startswith("⏰ ")
+    return house.max
+
+
+async def test_the_buttons_of_a_reminder(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    assert max_.buttons == ["Done", "1 h", "Tomorrow 9:00", "Next week", "Pick ..."]
+    assert await max_.taps("Next week") == "☑ Call Anna\nSnoozed to Mon 30 Nov, 9:00"
+    assert "done already" in await max_.taps("1 h") or await house.rows("reminders", state="pending")
+    [task] = await house.rows("tasks")
+    assert task["due_wall"] == "2026-11-23T10:30:00"
+
+
+async def test_a_day_and_an_hour_are_picked(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    assert "type it" in await max_.taps("Pick ...")
+    assert max_.buttons == [
+        *("Today", "Tomorrow", "Wed 25 Nov", "Thu 26 Nov"),
+        *("Fri 27 Nov", "Sat 28 Nov", "Sun 29 Nov"),
+    ]
+    assert await max_.taps("Thu 26 Nov") == "☑ Call Anna\nThu 26 Nov: at what time?"
+    assert max_.buttons[0] == "8:00"
+    assert max_.buttons[-2:] == ["20:00", "Other day"]
+    await max_.taps("Other day")
+    await max_.taps("Today")
+    assert max_.buttons[0] == "11:00"
+    await max_.taps("Other day")
+    await max_.taps("Thu 26 Nov")
+    assert await max_.taps("15:00") == "☑ Call Anna\nSnoozed to Thu 26 Nov, 15:00"
+    house.at("2026-11-26T15:00")
+    assert (await max_.hears())[0].startswith("⏰ Call Anna")
+    left = [row["act"] for row in await house.rows("buttons") if row["act"].startswith("pick_")]
+    assert left == ["pick_hour"]
+
+
+async def test_a_moment_is_typed_instead_of_picked(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    await max_.taps("Pick ...")
+    assert "Snoozed to Fri 27 Nov, 14:00" in await max_.says("friday 14:00")
+    house.at("2026-11-27T14:00")
+    await max_.hears()
+    await max_.taps("Pick ...")
+    await max_.taps("Mon 30 Nov")
+    assert "Snoozed to Mon 30 Nov, 16:30" in await max_.says("16:30")
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("in 2 hours", "Snoozed to today, 12:30"),
+        ("tomorrow 9", "Snoozed to tomorrow, 9:00"),
+        ("morgen um 9", "Snoozed to tomorrow, 9:00"),
+        ("завтра в 9", "Snoozed to tomorrow, 9:00"),
+        ("later", "Snoozed to today, 11:30"),
+        ("snooze until friday", "Snoozed to Fri 27 Nov, 9:00"),
+        ("move it to friday", "☑ Call Anna\nFri 27 Nov"),
+        ("verschieb es auf Freitag", "☑ Call Anna\nFri 27 Nov"),
+        ("перенеси на пятницу", "☑ Call Anna\nFri 27 Nov"),
+        ("not needed any more", "☑ Call Anna: off the list"),
+        ("Brauche ich nicht mehr.", "☑ Call Anna: off the list"),
+        ("больше не нужно", "☑ Call Anna: off the list"),
+        ("done", "☑ Call Anna: done"),
+        ("erledigt", "☑ Call Anna: done"),
+        ("готово", "☑ Call Anna: done"),
+    ],
+)
+async def test_what_is_said_next_is_about_the_reminder(house: TestHouse, said: str, heard: str) -> None:
+    await house.max.says("remind me friday to write Bob")  # another one, which isn't meant
+    max_ = await is_reminded(house)
+    assert heard in await max_.says(said)
+
+
+@pytest.mark.parametrize(
+    ("said", "title"),
+    [
+        ("done, call again in 2 weeks", "call again"),
+        ("erledigt, in 2 Wochen wieder anrufen", "wieder anrufen"),
+        ("готово, позвонить снова через 2 недели", "позвонить снова"),
+    ],
+)
+async def test_done_and_again_in_two_weeks(house: TestHouse, said: str, title: str) -> None:
+    await house.max.says("new lead Anna Kern, anna@nordwind.example")
+    max_ = await is_reminded(house, "remind me at 10:30 to call Anna Kern")
+    answer = await max_.says(said)
+    assert "☑ Call Anna Kern: done" in answer
+    first, again = await house.rows("tasks")
+    assert first["done_at"] is not None
+    assert (again["title"], again["due_wall"], again["contact_id"]) == (title, "2026-12-07T00:00:00", 1)
+
+
+async def test_again_without_a_contact_says_what(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    await max_.says("done, call again in 2 weeks")
+    assert [row["title"] for row in await house.rows("tasks")] == ["call Anna", "call Anna"]
+
+
+async def test_what_is_said_much_later_or_after_something_else_is_not_about_it(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    await max_.says("new lead Bob Stone, bob@stone.example")
+    assert "Snoozed" not in await max_.says("tomorrow 9")
+    [task] = await house.rows("tasks")
+    assert str(task["remind_at"]).startswith("2026-11-23 09:30")
+
+
+async def test_early_notices_and_the_moment_itself(house: TestHouse) -> None:
+    answer = await house.max.says("remind me 1 day and 1 hour before the meeting on Friday 15:00")
+    assert answer == "☑ The meeting\nFri 27 Nov, 15:00\nAlso Thu 26 Nov, 15:00 · Fri 27 Nov, 14:00"
+    house.at("2026-11-26T15:00")
+    assert (await house.max.hears())[0].splitlines()[0] == "⏰ tomorrow, 15:00: The meeting"
+    house.at("2026-11-27T14:00")
+    assert (await house.max.hears())[0].splitlines()[0] == "⏰ in 1 hour: The meeting (15:00)"
+    house.at("2026-11-27T15:00")
+    assert (await house.max.hears())[0].splitlines()[0] == "⏰ The meeting"
+    assert await house.max.hears() == []
+
+
+async def test_past_notices_are_left_out_and_done_ends_them_all(house: TestHouse) -> None:
+    answer = await house.max.says("remind me 1 day and 1 hour before the meeting today at 15:00")
+    assert answer.endswith("Also today, 14:00")
+    house.at("2026-11-23T14:00")
+    await house.max.hears()
+    await house.max.taps("Done")
+    house.at("2026-11-23T15:00")
+    assert await house.max.hears() == []
+    await house.max.says("undo")
+    assert (await house.max.hears())[0].startswith("⏰ The meeting")
+
+
+async def test_an_early_notice_is_snoozed_without_the_reminder_itself(house: TestHouse) -> None:
+    await house.max.says("remind me 2 hours before the meeting today at 15:00")
+    house.at("2026-11-23T13:00")
+    await house.max.hears()
+    await house.max.taps("1 h")
+    house.at("2026-11-23T14:00")
+    assert (await house.max.hears())[0].startswith("⏰ The meeting")
+    house.at("2026-11-23T15:00")
+    assert (await house.max.hears())[0].startswith("⏰ The meeting")
+    assert await house.max.hears() == []
+
+
+async def test_repeated_tasks_have_their_notices_each_time(house: TestHouse) -> None:
+    await house.max.says("remind me 1 hour before the standup every day at 11:00")
+    house.at("2026-11-23T11:00")
+    assert len(await house.max.hears()) == 1
+    heard = []
+    for moment in ("2026-11-24T10:00", "2026-11-24T11:00", "2026-11-25T10:00", "2026-11-25T11:00"):
+        house.at(moment)
+        heard += [each.splitlines()[0] for each in await house.max.hears()]
+    assert heard == ["⏰ in 1 hour: The standup (11:00)", "⏰ The standup"] * 2
+
+
+async def test_early_notices_after_downtime(house: TestHouse) -> None:
+    await house.max.says("remind me 1 hour before the meeting today at 15:00")
+    house.at("2026-11-23T14:30")
+    assert (await house.max.hears())[0].splitlines()[0] == "⏰ in 30 minutes: The meeting (15:00)"
+    await house.max.says("remind me 1 hour before the call tomorrow at 15:00")
+    house.at("2026-11-24T15:10")
+    heard = await house.max.hears()
+    assert sorted(each.splitlines()[0] for each in heard) == [
+        "⏰ The call (due 15:00, I was offline)",
+        "⏰ The meeting (due yesterday, 15:00, I was offline)",
+    ]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "remind me every 10 minutes until done to take the pill at 8",
+        "nag me every 10 minutes to take the pill at 8pm",
+        "erinner mich alle 10 Minuten, um 20 Uhr die Pille zu nehmen, bis erledigt",
+        "напоминай каждые 10 минут принять таблетку в 20:00, пока не сделаю",
+    ],
+)
+async def test_nagging_until_done(house: TestHouse, said: str) -> None:
+    assert "Every 10 minutes until done" in await house.max.says(said)
+    [task] = await house.rows("tasks")
+    assert (task["due_wall"], task["rrule"], task["nag"]) == ("2026-11-23T20:00:00", "", 10)
+    for minute in ("20:00", "20:10", "20:20"):
+        house.at(f"2026-11-23T{minute}")
+        assert len(await house.max.hears()) == 1
+        assert await house.max.hears() == []
+    assert house.max.buttons[-1] == "Stop"
+    await house.max.taps("Done")
+    house.at("2026-11-23T20:40")
+    assert await house.max.hears() == []
+
+
+async def test_nagging_is_bounded_and_keeps_quiet_hours(house: TestHouse) -> None:
+    await house.max.says("nag me every hour to write the report at 15:00")
+    heard = 0
+    for hour in range(15, 24):
+        house.at(f"2026-11-23T{hour}:00")
+        heard += len(await house.max.hears())
+    assert heard == 7
+    for hour in range(24):
+        house.at(f"2026-11-24T{hour:02}:00")
+        heard += len(await house.max.hears())
+    assert heard == 13
+
+
+async def test_nagging_is_stopped_and_undone(house: TestHouse) -> None:
+    await house.max.says("nag me to call Anna at 11")
+    house.at("2026-11-23T11:00")
+    await house.max.hears()
+    assert "stays on your list" in await house.max.taps("Stop")
+    house.at("2026-11-23T11:10")
+    assert await house.max.hears() == []
+    await house.max.says("undo")
+    assert len(await house.max.hears()) == 1
+    await house.max.taps("Done")
+    assert await house.max.hears() == []
+
+
+async def test_a_repeated_task_that_nags_goes_on_when_it_is_done(house: TestHouse) -> None:
+    await house.max.says("nag me every 10 minutes to take the pill every day at 11")
+    [task] = await house.rows("tasks")
+    assert (task["rrule"], task["nag"]) == ("FREQ=DAILY", 10)
+    house.at("2026-11-23T11:00")
+    await house.max.hears()
+    house.at("2026-11-23T11:10")
+    assert "1 of 12" in (await house.max.hears())[0]
+    assert "Next: tomorrow, 11:00" in await house.max.taps("Done")
+    house.at("2026-11-23T11:20")
+    assert await house.max.hears() == []
+    house.at("2026-11-24T11:00")
+    assert len(await house.max.hears()) == 1
+
+
+async def test_many_overdue_ones_come_as_one(house: TestHouse) -> None:
+    for number in range(5):
+        await house.max.says(f"remind me at 1{number + 1}:00 to write letter {number}")
+    house.at("2026-11-23T16:30")
+    [gathered] = await house.max.hears()
+    assert gathered.splitlines()[:2] == ["⏰ 5 reminders, I was offline", "1. Write letter 0 · due 11:00"]
+    assert house.max.heard[-1].reply.kind == "reminder"
+    assert house.max.buttons == [*(f"Done {n}" for n in range(1, 6)), "All: tomorrow 9:00", "Tasks"]
+    assert "Write letter 1: done" in await house.max.taps("Done 2")
+    assert "4 reminders again: tomorrow, 9:00" in await house.max.taps("All: tomorrow 9:00")
+    house.at("2026-11-24T09:00")
+    assert len(await house.max.hears()) == 4  # each was put off to this time
+
+
+async def test_dates_of_one_morning_come_as_one_and_times_each_by_itself(house: TestHouse) -> None:
+    for number in range(3):
+        await house.max.says(f"remind me tomorrow to write letter {number}")
+        await house.max.says(f"remind me tomorrow 9:00 to call number {number}")
+    house.at("2026-11-24T09:00")
+    heard = await house.max.hears()
+    assert [each.splitlines()[0] for each in heard if "reminders" in each] == ["⏰ 3 reminders"]
+    assert len(heard) == 4
+
+
+async def test_done_on_a_snoozed_one_of_a_series_is_of_that_time(house: TestHouse) -> None:
+    await house.max.says("remind me every day at 11:00 to water the plants")
+    house.at("2026-11-23T11:00")
+    await house.max.hears()
+    await house.max.taps("1 h")
+    house.at("2026-11-23T12:00")
+    assert (await house.max.hears())[0].startswith("⏰ Water the plants")
+    assert "Next: tomorrow, 11:00" in await house.max.taps("Done")
+    house.at("2026-11-24T11:00")
+    assert len(await house.max.hears()) == 1
+    await house.max.taps("Next week")
+    house.at("2026-11-25T11:00")
+    assert len(await house.max.hears()) == 1  # the series goes on
+
+
+async def test_after_it_is_finished_the_next_is_counted_from_there(house: TestHouse) -> None:
+    await house.max.says("remind me every 3 days after I finish it to water the plants")
+    house.at("2026-11-26T09:00")
+    assert len(await house.max.hears()) == 1
+    house.at("2026-11-28T09:00")
+    assert await house.max.hears() == []
+    assert "Next: Tue 1 Dec" in await house.max.taps("Done")
+    house.at("2026-12-01T09:00")
+    assert len(await house.max.hears()) == 1
+
+
+async def test_putting_off_one_of_several_keeps_the_moment(house: TestHouse) -> None:
+    await house.max.says("remind me tomorrow to write Bob")
+    await house.max.says("remind me tomorrow to call Eve")
+    assert "Which task" in await house.max.says("snooze until friday")
+    assert "Snoozed to Fri 27 Nov, 9:00" in await house.max.taps("Write Bob")
+    assert "Fri 27 Nov" in await house.max.says("move task 2 to friday")
+    assert {row["due_wall"] for row in await house.rows("tasks")} == {"2026-11-24T00:00:00", "2026-11-27T00:00:00"}
