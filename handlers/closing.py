@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.acting import Acting, draft, of_kind, together
+from handlers.acting import Acting, draft, of_kind, sentence, together
 from handlers.words import Words
 from reminders.due import quiet_until
 from reminders.followups import Answered, settle_message
@@ -48,7 +48,7 @@ def _told(each: Answered, user: User) -> Draft:
     line = words.say("☑ Closed: {name} wrote", name=task.contact)
     if each.channel == "call":
         line = words.say("☑ Closed: {name} called", name=task.contact)
-    title = "" if task.title == words.say("Follow up with {name}", name=task.contact) else task.title
+    title = "" if task.title == words.say("Follow up with {name}", name=task.contact) else sentence(task.title)
     return draft(
         " · ".join(filter(None, (line, title))),
         choices=((Choice(words.say("Keep open"), "keep_open", {"task": task.id}),),),

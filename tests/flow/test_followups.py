@@ -57,7 +57,7 @@ async def test_it_closes_when_she_writes_and_says_so_below_her_mail(house: TestH
     await house.gets_mail(anna_writes())
     [told] = await house.max.hears()
     assert told.splitlines()[0] == "📥 Anna Kern: “Re: Our offer”"
-    assert told.splitlines()[-1] == "☑ Closed: Anna Kern wrote · follow up with Anna"
+    assert told.splitlines()[-1] == "☑ Closed: Anna Kern wrote · Follow up with Anna"
     assert await house.max.says("tasks") == "No open tasks."
     assert "☑ closed by an answer: today, 8:05 follow up with Anna" in await house.max.says("what happened with Anna")
     house.at("2026-11-26T09:00")
@@ -72,7 +72,7 @@ async def test_a_call_of_hers_closes_it_too_and_ones_own_does_not(house: TestHou
     answer = await house.max.says("Anna called, wants a discount")
     assert answer.splitlines() == [
         "📞 Call: Anna Kern, “wants a discount”",
-        "☑ Closed: Anna Kern called · follow up with Anna",
+        "☑ Closed: Anna Kern called · Follow up with Anna",
     ]
     await house.max.says("undo")
     assert "Follow up with Anna" in await house.max.says("tasks")
@@ -158,7 +158,7 @@ async def test_whoever_waits_is_told_though_another_owns_the_contact(house: Test
     await house.gets_mail(anna_writes(date="Tue, 24 Nov 2026 06:00:00 +0100"))
     assert await eve.hears() == []  # quiet hours
     house.at("2026-11-24T07:00")
-    assert await eve.hears() == ["☑ Erledigt: Anna Kern hat geschrieben · bei Anna nachfassen"]
+    assert await eve.hears() == ["☑ Erledigt: Anna Kern hat geschrieben · Bei Anna nachfassen"]
 
 
 async def test_it_can_be_asked_above_a_forward(house: TestHouse) -> None:
