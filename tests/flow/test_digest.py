@@ -216,7 +216,7 @@ async def test_the_look_back_comes_on_fridays_when_it_is_wanted(house: TestHouse
     await house.max.says("Anna won")
     await house.gets_mail(mail("Danke"))
     await house.max.says("called Anna, all is well")
-    await house.max.says("remind me next tuesday to write the report")
+    await house.max.says("remind me on 1 december to write the report")
     await house.max.hears()
     house.at("2026-11-27T15:59")
     assert await house.max.hears() == []
