@@ -11,6 +11,7 @@ from handlers import receipts
 from handlers.acting import Acting, of_kind, together
 from handlers.automatic import bounced, note_absence
 from handlers.case import Case, judge
+from handlers.enclosures import with_enclosures
 from handlers.matching import Match, match
 from handlers.orders import obey, orders
 from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, revive
@@ -48,8 +49,10 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
     if mail.kind != "personal":
         case = replace(case, said="")  # no program gives orders
     if from_team:
-        return _take(acting, mail, replace(case, said=orders(mail, case, acting.team)))
-    return _take_from_outside(acting, mail, case)
+        said = _take(acting, mail, replace(case, said=orders(mail, case, acting.team)))
+    else:
+        said = _take_from_outside(acting, mail, case)
+    return with_enclosures(acting, said, mail)
 
 
 def _take_from_outside(acting: Acting, mail: Mail, case: Case) -> Draft | None:

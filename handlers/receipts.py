@@ -5,11 +5,9 @@ from __future__ import annotations
 from handlers.acting import Acting, draft, gathered, of_kind, shortened
 from handlers.case import Case
 from handlers.matching import Match
-from handlers.verbs.attachments import attached, offered
 from handlers.verbs.followups import follow_up_choice
 from handlers.verbs.triage import decisions
 from handlers.whom import label_of
-from storage.attached import files_on
 from storage.contacts import Contact
 from storage.messages import Address, Choice, Direction, Draft, Letter
 from storage.triage import Reason, count_waiting
@@ -37,9 +35,8 @@ def came_in(acting: Acting, case: Case, found: Match, interaction_id: int) -> Dr
         rows = (newcomer, *on_logged(acting, first, interaction_id))
     else:
         head, rows = f"{first.name}: {quoted}", on_logged(acting, first, interaction_id)
-    files = files_on(acting.connection, interaction_id)
-    lines = (f"📥 {head}", _beside(acting, found.contacts[1:]), excerpt(acting, case.letter), *attached(acting, files))
-    return of_kind(draft(*lines, choices=(*rows, *((each,) for each in offered(files)))), "notice")
+    lines = (f"📥 {head}", _beside(acting, found.contacts[1:]), excerpt(acting, case.letter))
+    return of_kind(draft(*lines, choices=rows), "notice")
 
 
 def receipt(

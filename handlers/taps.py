@@ -41,6 +41,8 @@ from handlers.verbs.rules import keep_out, revoke
 from handlers.verbs.snoozing import next_week_of, rescheduled, snoozed, stop_nagging, tomorrow_of
 from handlers.verbs.tasks import list_tasks
 from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
+from handlers.verbs.visiting_cards import add_card
+from reminders.moment import Moment
 from reminders.when import find_moment
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
@@ -243,6 +245,8 @@ ACTS: dict[str, Act] = {
     "never_log": lambda acting, arguments: keep_out(acting, arguments["value"]),
     "revoke": lambda acting, arguments: revoke(acting, arguments["rule"]),
     "why": lambda acting, arguments: why(acting, arguments["interaction"]),
+    "add_card": lambda acting, arguments: add_card(acting, arguments["inbox"], arguments["card"]),
+    "fetch_file": lambda acting, arguments: fetch_part(acting, arguments["interaction"], arguments["part"]),
     "lead_on": lambda acting, arguments: make_lead(
         acting, arguments["interaction"], arguments["name"], arguments["address"]
     ),

@@ -10,6 +10,7 @@ from mail.addresses import parse_addresses
 from mail.attachments import MAX_ATTACHMENTS, describe_attachment, is_inline_picture
 from mail.body import Body, read_body, tail_of
 from mail.bounce import find_failures
+from mail.cards import find_cards
 from mail.charset import decode_bytes
 from mail.dates import parse_header_date
 from mail.digest import content_digest, text_skeleton
@@ -62,6 +63,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         failed=find_failures(parts, body.text, own) if kind == "bounce" else (),
         away=find_return(outer.newest or outer.body) if kind == "auto-reply" else "",
         form=_form(headers, outer, original, reply_to, kind),
+        cards=find_cards(parts, (original or outer).sender.address),
     )
 
 

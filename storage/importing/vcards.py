@@ -68,25 +68,30 @@ class _Property:
 def read_cards(path: Path, habits: Habits) -> Iterator[Record | Problem]:
     """The cards of a file, each with its problems before it."""
     with path.open(encoding=encoding_of(path), errors="replace", newline=None) as file:
-        start, card, stray = 0, list[str](), False
-        for number, line in _unfolded(file):
-            word = line.strip().upper()
-            if word == "BEGIN:VCARD":
-                if start:
-                    yield Problem(start, "the card doesn't end")
-                    yield from _record(start, card, habits)
-                start, card, stray = number, [], False
-            elif word == "END:VCARD" and start:
+        yield from cards_in(file, habits)
+
+
+def cards_in(file: TextIO, habits: Habits) -> Iterator[Record | Problem]:
+    """The cards of an open file, whose line ends are already those of Python."""
+    start, card, stray = 0, list[str](), False
+    for number, line in _unfolded(file):
+        word = line.strip().upper()
+        if word == "BEGIN:VCARD":
+            if start:
+                yield Problem(start, "the card doesn't end")
                 yield from _record(start, card, habits)
-                start, card = 0, []
-            elif start:
-                card.append(line)
-            elif line.strip("\ufeff \x1a") and not stray:
-                stray = True
-                yield Problem(number, "not part of a card", lost=True)
-        if start:
-            yield Problem(start, "the card doesn't end")
+            start, card, stray = number, [], False
+        elif word == "END:VCARD" and start:
             yield from _record(start, card, habits)
+            start, card = 0, []
+        elif start:
+            card.append(line)
+        elif line.strip("\ufeff \x1a") and not stray:
+            stray = True
+            yield Problem(number, "not part of a card", lost=True)
+    if start:
+        yield Problem(start, "the card doesn't end")
+        yield from _record(start, card, habits)
 
 
 def _unfolded(file: TextIO) -> Iterator[tuple[int, str]]:
