@@ -12,8 +12,8 @@ from handlers.verbs.mails import take_address, take_field, take_text, take_words
 from handlers.verbs.meta import reread
 from handlers.verbs.moving import pick_contact
 from handlers.verbs.notes import take_note
-from handlers.verbs.snoozing import rescheduled, snoozed
-from handlers.verbs.tasks import due_of, make_task
+from handlers.verbs.snoozing import rescheduled, snoozed_to
+from handlers.verbs.tasks import make_task
 from handlers.whom import decide
 from reminders.when import find_moment, title_without
 from storage.buttons import Question, take_question
@@ -79,4 +79,4 @@ def _later(acting: Acting, question: Question, text: str) -> Draft | None:
     task = task_by_id(acting.connection, named["task"])
     if when is None or task is None or when.past or title_without(text, when, acting.user.language).strip(" .,!"):
         return None
-    return snoozed(acting, task, due_of(when, acting.user).remind_at, named["due"])
+    return snoozed_to(acting, task, when, named["due"])

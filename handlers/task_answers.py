@@ -12,8 +12,7 @@ from handlers.understand.tokens import split
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on_all
 from handlers.verbs.finishing import dropped, finished
-from handlers.verbs.snoozing import is_moving, put_off_task, rescheduled, snoozed
-from handlers.verbs.tasks import due_of
+from handlers.verbs.snoozing import is_moving, put_off_task, rescheduled, snoozed_to
 from reminders.moment import Moment
 from reminders.when import find_moment, title_without
 from storage.messages import Draft
@@ -52,7 +51,7 @@ def _at(acting: Acting, task: Task, when: Moment, due: str | None, *, reminded: 
     """A moment alone: after a reminder that one comes again then, else the task is due then."""
     if not reminded or is_moving(acting.text) or when.rrule or task.remind_at is None:
         return rescheduled(acting, task, when)
-    return snoozed(acting, task, due_of(when, acting.user).remind_at, due)
+    return snoozed_to(acting, task, when, due)
 
 
 def _task_of(acting: Acting, sent: Sent) -> tuple[Task | None, str | None]:

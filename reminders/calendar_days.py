@@ -8,6 +8,7 @@ from reminders.grammar.meaning import Day, Duration
 from reminders.moment import Setting
 
 _LAST_YEAR = 2199  # what lies behind is a slip of the finger
+_SURE_OF_NEXT = frozenset({"ru"})  # languages whose "next Friday" is the next week's to everybody
 
 
 class OutOfCalendar(ValueError):
@@ -72,6 +73,8 @@ def find_date(day: Day, today: date, setting: Setting, *, later_today: bool = Fa
 
 def other_dates(day: Day, today: date, setting: Setting) -> tuple[date, ...]:
     """The other dates that people may mean: "next Friday" on a Tuesday."""
+    if setting.language in _SURE_OF_NEXT:
+        return ()
     if day.kind == "weekday" and day.mode == "next":
         soon = find_date(Day("weekday", weekday=day.weekday), today, setting)
         meant = find_date(day, today, setting)

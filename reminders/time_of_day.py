@@ -81,6 +81,7 @@ def _guess_half(clock: Clock, now: datetime, setting: Setting, *, today: bool | 
         return TimeOfDay(evening, why="clock.still_to_come")
     casual = setting.language == "en" or now.hour >= 12
     if passed and today is None and clock.hour < setting.work_start and casual:
-        return TimeOfDay(evening, other=morning, why="clock.still_to_come")
-    doubtful = clock.hour < setting.work_start and setting.language == "en" and clock.minute == 0
+        return TimeOfDay(evening, why="clock.still_to_come")
+    # An hour before work is plainly the morning; two hours before it, the evening is as likely.
+    doubtful = clock.hour < setting.work_start - 1 and setting.language == "en" and clock.minute == 0
     return TimeOfDay(morning, other=evening if doubtful and today is not True else None, why="clock.morning")

@@ -108,7 +108,7 @@ def _make_moment(text: str, chart: Chart, group: Group, resolved: Resolved, sett
         rrule=resolved.rrule,
         words=_moment_words(text, chart, group, spans),
         because=resolved.because,
-        ambiguous=tuple(other for other in resolved.ambiguous if other != resolved.wall),
+        ambiguous=tuple(o for o in resolved.ambiguous if o != resolved.wall and resolved.rrule is None),
         past=late,
         from_completion=resolved.from_completion,
         deadline=any(piece.role == "due" for piece in group.pieces),

@@ -7,7 +7,7 @@ import json
 import types
 import typing
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import cache
 from typing import Any, TypeVar
@@ -42,6 +42,8 @@ def pack(value: object) -> Plain:
         return value.isoformat()
     if isinstance(value, Decimal):
         return str(value)
+    if isinstance(value, timedelta):
+        return value.total_seconds()
     if isinstance(value, tuple | list):
         return [pack(item) for item in value]
     if isinstance(value, dict):
@@ -73,6 +75,8 @@ def _unpacker(kind: Any) -> Callable[[Plain], Any]:
         return datetime.fromisoformat
     if kind is Decimal:
         return Decimal
+    if kind is timedelta:
+        return lambda seconds: timedelta(seconds=seconds)
     if dataclasses.is_dataclass(kind):
         return _dataclass_unpacker(typing.cast(type, kind))
     origin, args = typing.get_origin(kind), typing.get_args(kind)

@@ -8,6 +8,7 @@ from typing import Any
 
 from handlers.understand.intents import Intent, Slots, Understanding
 from reminders.moment import Moment
+from reminders.zones import find_existing
 
 
 def explained(understanding: Understanding) -> dict[str, Any]:
@@ -51,4 +52,6 @@ def _when(moment: Moment) -> dict[str, Any]:
         "at": moment.at.isoformat(),
         "has_time": moment.has_time,
         "rrule": moment.rrule,
+        "before": [int(each.total_seconds() // 60) for each in moment.before],  # minutes
+        "ambiguous": [find_existing(other, moment.zone).isoformat() for other in moment.ambiguous],
     }

@@ -10,10 +10,12 @@ from handlers.understand.intents import Intent
 from handlers.understand.lexicon import listed
 from handlers.understand.tokens import split
 from handlers.verbs.tasks import due_line, due_of, other_time, with_notices
+from handlers.verbs.which_moment import ask_reading
 from handlers.verbs.which_task import meant
 from reminders.due import move_on, remind_wall
 from reminders.moment import Moment
 from reminders.zones import localise, resolve
+from storage.codec import pack
 from storage.messages import Draft
 from storage.tasks import Task, change_task, remind_again, reschedule_task, snooze_task, task_by_id
 
@@ -27,19 +29,36 @@ def put_off(acting: Acting, intent: Intent) -> Draft:
         return found if isinstance(found, Draft) else rescheduled(acting, found, intent.when)
     until = _until(acting, intent)
     task = meant(acting, intent, "snooze_this", {"until": until.isoformat()} if intent.when is not None else None)
-    return task if isinstance(task, Draft) else snoozed(acting, task, until)
+    if isinstance(task, Draft):
+        return task
+    return snoozed(acting, task, until) if intent.when is None else snoozed_to(acting, task, intent.when)
 
 
 def put_off_task(acting: Acting, task: Task, intent: Intent, about: str | None = None) -> Draft:
     """One task or its reminder, moved so."""
     if intent.when is not None and is_moving(acting.text):
         return rescheduled(acting, task, intent.when)
+    if intent.when is not None:
+        return snoozed_to(acting, task, intent.when, about)
     return snoozed(acting, task, _until(acting, intent), about)
 
 
 def is_moving(text: str) -> bool:
     """Does it move the task ("move it to friday") and not only its reminder ("later", "in an hour")?"""
     return any(listed("moving", token.fold) for token in split(text))
+
+
+def snoozed_to(acting: Acting, task: Task, when: Moment, about: str | None = None) -> Draft:
+    """The reminder comes again at a moment that was said; which one is asked where that isn't clear."""
+
+    def until(reading: Moment) -> datetime:
+        return due_of(reading, acting.user).remind_at
+
+    question = ask_reading(
+        acting, when, "snooze_this",
+        lambda reading: {"task": task.id, "until": until(reading).isoformat(), "due": about},
+    )  # fmt: skip
+    return question or snoozed(acting, task, until(when), about)
 
 
 def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = None) -> Draft:
@@ -60,7 +79,10 @@ def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = Non
 
 
 def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
-    """Another moment for the task."""
+    """Another moment for the task; which one is asked where that isn't clear."""
+    question = ask_reading(acting, when, "move_this", lambda reading: {"task": task.id, "when": pack(reading)})
+    if question is not None:
+        return question
     due = due_of(when, acting.user)
     if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
         due = replace(due, rrule=task.rrule, series_from=task.series_from)

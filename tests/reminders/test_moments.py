@@ -79,8 +79,10 @@ def test_a_deadline_is_told_apart() -> None:
 
 def test_what_is_ambiguous_has_two_readings() -> None:
     assert say("call Ana next Friday").ambiguous == (datetime(2026, 11, 27),)
-    assert say("call Ana tomorrow at 8").ambiguous == (datetime(2026, 11, 25, 20),)
+    assert say("call Ana tomorrow at 7").ambiguous == (datetime(2026, 11, 25, 19),)
     assert say("call Ana tomorrow at 3").ambiguous == ()
+    assert say("call Ana tomorrow at 8").ambiguous == ()
+    assert say("every day at 7 call Ana").ambiguous == ()
     assert "clock.working_hours" in say("call Ana tomorrow at 3").because
 
 
