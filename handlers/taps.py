@@ -157,7 +157,8 @@ def _all_tomorrow(acting: Acting, arguments: dict[str, Any]) -> Draft:
 
 
 def _move_this(acting: Acting, arguments: dict[str, Any]) -> Draft:
-    when = find_moment(arguments["words"], acting.setting)
+    chosen = arguments.get("when")
+    when = unpack(Moment, chosen) if chosen else find_moment(arguments["words"], acting.setting)
     task = task_by_id(acting.connection, arguments["task"])
     if when is None or task is None:
         return draft(acting.say("That task is gone."))
@@ -244,9 +245,9 @@ ACTS: dict[str, Act] = {
     "private": lambda acting, arguments: drop_private(acting, arguments["interaction"]),
     "never_log": lambda acting, arguments: keep_out(acting, arguments["value"]),
     "revoke": lambda acting, arguments: revoke(acting, arguments["rule"]),
-    "why": lambda acting, arguments: why(acting, arguments["interaction"]),
     "add_card": lambda acting, arguments: add_card(acting, arguments["inbox"], arguments["card"]),
     "fetch_file": lambda acting, arguments: fetch_part(acting, arguments["interaction"], arguments["part"]),
+    "why": lambda acting, arguments: why(acting, arguments["interaction"]),
     "lead_on": lambda acting, arguments: make_lead(
         acting, arguments["interaction"], arguments["name"], arguments["address"]
     ),
@@ -269,4 +270,3 @@ ACTS: dict[str, Act] = {
     "ask_log_on": _asking("log_on", lambda acting: acting.say("On whom? Type the name.")),
     "ask_move_to": _asking("move_to", lambda acting: acting.say("On whom? Type the name.")),
 }
-    "fetch_file": lambda acting, arguments: fetch_part(acting, arguments["interaction"], arguments["part"]),
