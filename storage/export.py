@@ -177,7 +177,7 @@ def _tasks(connection: Connection) -> Iterator[Record]:
                 "zone": row["zone"],
                 "rrule": row["rrule"],
                 "series_from": row["series_from"],
-                "notices": row["notices"],
+                "notices": [_notice(each) for each in row["notices"]],
                 "nag": row["nag"],
                 "from_completion": row["from_completion"],
                 "awaits_since": _iso(row["awaits_since"]),
@@ -207,6 +207,12 @@ def _reminders(connection: Connection) -> Iterator[Record]:
                     "sent_at": _iso(row["sent_at"]),
                     "user": names.get(row["user_id"], ""),
                 }
+
+
+def _notice(stored: dict[str, Any]) -> str:
+    """ "2026-11-26T14:00:00+00:00 before 3600", or "... about" and the occurrence that it is put off from."""
+    how = ("before", stored["before"]) if "before" in stored else ("about", stored.get("about") or "")
+    return " ".join(map(str, (stored["at"], *how))).rstrip()
 
 
 def _sliced(connection: Connection, table: Table) -> Iterator[list[Any]]:

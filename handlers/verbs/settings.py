@@ -8,6 +8,7 @@ from zoneinfo import available_timezones
 
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
+from handlers.understand.tokens import split
 from handlers.understand.wording import as_written
 from handlers.verbs.digest_settings import FIELDS, change_digest, digest_line
 from handlers.words import LANGUAGES, Words
@@ -15,6 +16,7 @@ from storage.messages import Draft
 from storage.users import change_user, mail_secret, new_mail_secret
 
 _NAMES = {"en": "English", "de": "Deutsch", "ru": "русский"}
+_TELEGRAM, _MAIL = ("telegr", "телегр", "chat", "чат"), ("mail", "email", "e-mail", "почт", "мейл", "имейл", "емейл")
 _HOURS = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|до)\s*(\d{1,2})(?:[:.](\d\d))?")
 
 
@@ -25,6 +27,8 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
         return change_digest(acting, intent)
     if field == "quiet_hours" and value:
         return _quiet_hours(acting, acting.text)
+    if field == "reminds_by":
+        return _reminds_by(acting, acting.text)
     if field == "language" and value[:2].lower() in LANGUAGES:
         change_user(acting.connection, acting.user.id, language=value[:2].lower())
         return draft(Words(value[:2].lower(), acting.user.timezone).say("From now on in English."))
@@ -45,6 +49,31 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
         ),
         digest_line(acting),
     )
+
+
+def _reminds_by(acting: Acting, text: str) -> Draft:
+    """On which channels reminders come: each that is named must be one that reaches the user."""
+    user, said = acting.user, [token.fold for token in split(text)]
+    both = any(word in ("both", "beides") for word in said)
+    ways = {
+        "telegram": both or any(word.startswith(_TELEGRAM) for word in said),
+        "email": both or any(word.startswith(_MAIL) for word in said),
+    }
+    if ways["email"] and not user.email:
+        return draft("⚠ " + acting.say("I know no mail address of yours."))
+    if ways["email"] and not acting.team.by_mail:
+        return draft("⚠ " + acting.say("I can't send mail here: RAPPORT_SMTP isn't set."))
+    if ways["telegram"] and not user.telegram:
+        return draft("⚠ " + acting.say("You have no chat with me in Telegram yet."))
+    chosen = ",".join(way for way, wanted in ways.items() if wanted)
+    change_user(acting.connection, user.id, reminds_by=chosen)
+    return draft(acting.say("Reminders: {channels}", channels=_ways(acting, chosen)))
+
+
+def _ways(acting: Acting, chosen: str) -> str:
+    if chosen == "email":
+        return acting.say("by mail")
+    return acting.say("in Telegram") if chosen == "telegram" else acting.say("by mail and in Telegram")
 
 
 def _signature(acting: Acting, value: str) -> Draft:

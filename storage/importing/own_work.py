@@ -22,12 +22,15 @@ from storage.importing.records import Counts
 from storage.interactions import InteractionChannel, interaction_by_external_id, log_on, same_content
 from storage.messages import Direction
 from storage.tables import deals, interactions, notes, reminders, stages, tasks, triage
+from storage.tasks import Notice, as_stored
 from storage.triage import Reason
 from storage.wakeup import announce
 
 _APART = timedelta(minutes=1)
 _CADENCE = re.compile(r"FREQ=(?:DAILY|WEEKLY|MONTHLY|YEARLY);INTERVAL=[1-9]\d{0,3}")
 _STATES = ("pending", "sent")
+_KINDS = ("due", "early", "again", "nag")
+_MOST_NOTICES = 20
 
 
 def put_deal(trail: BulkTrail, known: Known, line: Line) -> Counts:
@@ -157,6 +160,11 @@ def put_task(trail: BulkTrail, known: Known, line: Line) -> Counts:
     task_id = _older(trail, known, tasks, values)
     if task_id is None:
         values |= {"rrule": line.text("rrule"), "series_from": line.text("series_from", 19), "done_at": done_at}
+        values |= {
+            "notices": as_stored(tuple(_notice(each) for each in line.texts("notices", 120)[:_MOST_NOTICES])),
+            "nag": int(min(max(line.number_of("nag") or 0, 0), 24 * 60)),
+            "from_completion": line.flag("from_completion"),
+        }
         values["deal_id"] = _id(known, line, "deal", "deal_id")
         values |= {"awaits_since": line.moment("awaits_since"), "answered_at": line.moment("answered_at")}
         values["cadence"] = cadence if _CADENCE.fullmatch(cadence := line.text("cadence", 40)) else ""
@@ -193,7 +201,9 @@ def put_reminder(trail: BulkTrail, known: Known, line: Line) -> Counts:
     user_id = known.get("user", line.text("user").casefold())
     if due is None or task_id is None or user_id is None:
         raise WrongValue("a reminder needs its due, a task of the file and a member of the team")
-    sent = line.moment("sent_at")
+    sent, kind = line.moment("sent_at"), line.text("kind") or "due"
+    if kind not in _KINDS:
+        raise WrongValue(f"there is no kind {kind[:40]} of reminders")
     query = select(reminders.c.id).where(
         reminders.c.task_id == task_id, reminders.c.user_id == user_id, reminders.c.due_at == due
     )
@@ -203,12 +213,30 @@ def put_reminder(trail: BulkTrail, known: Known, line: Line) -> Counts:
         return SKIPPED  # the task has been there: its own reminders hold
     known.learn("reminded", task_id)
     # Not on the trail: reminders follow from their task, and go with it.
-    if sent is None:
+    if sent is None and kind == "due":
         trail.update(tasks, task_id, remind_at=due)
+    if sent is None:
         announce(trail.connection, "reminders")
-    values = {"task_id": task_id, "user_id": user_id, "due_at": due, "sent_at": sent}
+    about = line.moment("about")
+    values = {"task_id": task_id, "user_id": user_id, "due_at": due, "sent_at": sent, "kind": kind, "about_at": about}
     trail.connection.execute(insert(reminders).values(**values, state=_STATES[sent is not None]))
     return ADDED
+
+
+def _notice(text: str) -> Notice:
+    """One early notice, or a reminder put off, as the export says it."""
+    at, how, rest = (*text.split(" "), "", "")[:3]
+    try:
+        if how == "before":
+            return Notice(_aware(at), before=timedelta(seconds=int(rest)))
+        return Notice(_aware(at), about=_aware(rest) if rest else None)
+    except (ValueError, OverflowError):
+        raise WrongValue("notices has what is no notice") from None
+
+
+def _aware(text: str) -> datetime:
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def _id(known: Known, line: Line, kind: str, name: str) -> int | None:

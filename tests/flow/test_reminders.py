@@ -2,9 +2,95 @@
 
 from __future__ import annotations
 
+import itertools
+from dataclasses import dataclass, field, replace
+
 import pytest
 
-from tests.house import Chat, TestHouse
+from bot.delivery import Delivery
+from bot.flow import Flow
+from storage.messages import InboundMessage, OutgoingMessage, Sender
+from storage.outbox import Carrier
+from tests.house import TEAM, Chat, Recorder, TestHouse
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as Telegram shows it: its id there, and that of the one whose place it takes."""
+
+    text: str
+    rows: list[list[str]]
+    sent: str
+    edits: str | None
+
+
+@dataclass
+class Chatter:
+    """Eva, who talks in Telegram."""
+
+    house: TestHouse
+    telegram: str
+    shown: list[OutgoingMessage] = field(default_factory=list)
+    numbers: itertools.count[int] = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.house.member("Eva Sand", telegram=self.telegram)
+
+    async def says(self, text: str, reply_to: str | None = None) -> str:
+        """What she is answered."""
+        await self._send(text=text, reply_to=reply_to)
+        return (await self.hears()).text
+
+    async def taps(self, label: str) -> Shown:
+        """What comes of a tap on the newest message."""
+        row = next(row for row in self.shown[-1].reply.buttons if any(each.label == label for each in row))
+        token = next(each.token for each in row if each.label == label)
+        await self._send(tap=token)
+        return await self.hears()
+
+    async def hears(self) -> Shown:
+        """The newest message; an edit has the id of what it replaced."""
+        face = Recorder(Carrier("telegram"), self.shown)
+        await Delivery(self.house.database, self.house.clock, Edits(face)).deliver_all()
+        message = self.shown[-1]
+        buttons = message.reply.buttons
+        return Shown(
+            message.reply.text,
+            [[each.label for each in row] for row in buttons],
+            message.edits or f"telegram:{message.id}",
+            message.edits,
+        )
+
+    async def _send(self, *, text: str = "", tap: str | None = None, reply_to: str | None = None) -> None:
+        message = InboundMessage(
+            channel="telegram",
+            external_id=f"{self.telegram}-{next(self.numbers)}",
+            lane=f"telegram:{self.telegram}",
+            sender=Sender("telegram", self.telegram, "Eva Sand"),
+            at=self.house.clock.now(),
+            text=text,
+            tap=tap,
+            reply_to=reply_to,
+        )
+        await self.house.flow.keep(message)
+        await self.house.handles()
+
+
+@dataclass(frozen=True)
+class Edits:
+    """A face that edits its messages in place, as Telegram does."""
+
+    face: Recorder
+
+    @property
+    def carrier(self) -> Carrier:
+        """Telegram's rows."""
+        return self.face.carrier
+
+    async def deliver(self, message: OutgoingMessage) -> str:
+        """Remembers it."""
+        sent = await self.face.deliver(message)
+        return message.edits or sent
 
 
 async def is_reminded(house: TestHouse, said: str = "remind me at 10:30 to call Anna") -> Chat:
@@ -296,3 +382,74 @@ async def test_putting_off_one_of_several_keeps_the_moment(house: TestHouse) -> 
     assert "Snoozed to Fri 27 Nov, 9:00" in await house.max.taps("Write Bob")
     assert "Fri 27 Nov" in await house.max.says("move task 2 to friday")
     assert {row["due_wall"] for row in await house.rows("tasks")} == {"2026-11-24T00:00:00", "2026-11-27T00:00:00"}
+
+
+@pytest.mark.parametrize(
+    ("said", "ways"),
+    [
+        ("remind me by mail", ["email"]),
+        ("reminders by mail and telegram", ["push", "email"]),
+        ("Erinnerungen nur per Telegram", ["push"]),
+        ("Erinnere mich per Mail und in Telegram", ["push", "email"]),
+        ("напоминания по почте и в телеграм", ["push", "email"]),
+        ("напоминай мне по почте", ["email"]),
+    ],
+)
+async def test_reminders_come_where_they_are_wanted(house: TestHouse, said: str, ways: list[str]) -> None:
+    house.flow = Flow(house.database, house.clock, replace(TEAM, by_mail=True))
+    eva = house.member("Eva Sand", email="eva@firma.example", telegram="222")
+    assert (await eva.says(said)).startswith("Reminders: ")
+    await eva.says("remind me at 10:30 to call Anna")
+    house.at("2026-11-23T10:30")
+    await house.flow.push_due()
+    rows = await house.rows("outbox", kind="reminder")
+    assert [row["channel"] for row in rows] == ways
+    assert [row["address"] for row in rows if row["channel"] == "email"] == ["eva@firma.example"] * ("email" in ways)
+
+
+async def test_a_way_that_does_not_reach_the_user_is_not_taken(house: TestHouse) -> None:
+    assert "RAPPORT_SMTP" in await house.max.says("remind me by mail")
+    assert "no chat" in await house.max.says("reminders in telegram")
+    assert [row["reminds_by"] for row in await house.rows("users")] == [""]
+
+
+async def test_the_calendar_in_telegram(house: TestHouse) -> None:
+    eva = Chatter(house, "222")
+    await eva.says("remind me at 10:30 to call Anna")
+    house.at("2026-11-23T10:30")
+    await house.flow.push_due()
+    reminder = await eva.hears()
+    page = await eva.taps("Pick ...")
+    assert page.edits == reminder.sent
+    assert page.text.splitlines()[-1] == "November 2026"
+    assert page.rows[:3] == [
+        ["Mo", "Tu", "We", "Th", "Fr", "Sa", "Su"],
+        [*["23", "24", "25", "26", "27", "28", "29"]],
+        ["30", *"······"],
+    ]
+    assert page.rows[-1] == ["›"]
+    page = await eva.taps("›")
+    assert page.text.splitlines()[-1] == "December 2026"
+    assert page.rows[1] == ["·", *"123456"]
+    page = await eva.taps("›")
+    assert (page.text.splitlines()[-1], page.rows[-1]) == ("January 2027", ["‹", "›"])
+    for _ in range(5):
+        await eva.taps("‹")
+        await eva.taps("›")
+    assert len([row for row in await house.rows("buttons") if row["act"].startswith("pick_")]) < 110
+    await eva.taps("14")
+    done = await eva.taps("15:00")
+    assert (done.text, done.edits) == ("☑ Call Anna\nSnoozed to Thu 14 Jan 2027, 15:00", reminder.sent)
+    assert len([row for row in await house.rows("buttons") if row["act"].startswith("pick_")]) == 1
+
+
+async def test_a_reply_in_telegram_is_about_the_reminder_it_answers(house: TestHouse) -> None:
+    eva = Chatter(house, "222")
+    await eva.says("remind me at 10:30 to call Anna")
+    house.at("2026-11-23T10:30")
+    await house.flow.push_due()
+    reminder = await eva.hears()
+    await eva.says("new lead Bob Stone, bob@stone.example")
+    await eva.says("remind me friday to write Bob")
+    assert "Snoozed to today, 12:30" in await eva.says("in 2 hours", reply_to=reminder.sent)
+    assert "Call Anna: off the list" in await eva.says("not needed any more", reply_to=reminder.sent)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, insert, update
@@ -15,7 +15,7 @@ from storage.interactions import log_interaction
 from storage.messages import Attachment
 from storage.notes import add_note
 from storage.tables import deals, notes, reminders, tasks, users
-from storage.tasks import Due, add_task
+from storage.tasks import Due, Notice, add_task
 from storage.triage import put_in_triage
 from storage.users import add_user
 from tests.importing.office import NOW, Office
@@ -73,7 +73,12 @@ def fill(connection: Connection) -> None:
     trail.insert(notes, text="on a deal", deal_id=lamps, created_at=NOW)
     friday = datetime(2026, 11, 27, 14)
     berlin = "Europe/Berlin"
-    due = Due(friday, berlin, True, FRIDAY, FRIDAY, "FREQ=WEEKLY;BYDAY=FR", friday)
+    early = Notice(FRIDAY - timedelta(hours=1), before=timedelta(hours=1))
+    put_off = Notice(FRIDAY - timedelta(minutes=30), about=FRIDAY - timedelta(days=7))
+    due = Due(
+        friday, berlin, True, FRIDAY, FRIDAY, "FREQ=WEEKLY;BYDAY=FR", friday,
+        notices=(early, put_off), nag=10, from_completion=True,
+    )  # fmt: skip
     series = add_task(trail, "call Anna", due=due, assignee_id=1, contact_id=anna)
     day = datetime(2026, 7, 1)
     at = datetime(2026, 6, 30, 22, tzinfo=UTC)
