@@ -8,7 +8,8 @@ from functools import partial
 from sqlalchemy import Connection
 
 from handlers.digests import digest_draft, look_back_draft
-from reminders.digest import Look, make_digest, make_look_back, plan_look
+from reminders.days_off import days_off
+from reminders.digest import Look, make_digest, make_look_back, plan_look, works_on
 from storage import outbox
 from storage.database import Database
 from storage.messages import Draft
@@ -16,13 +17,16 @@ from storage.outbox import Destination
 from storage.users import User, look_again, users_to_look_at
 
 
-async def queue_digests(database: Database, now: datetime, user_id: int | None) -> int:
-    """Looks who is to be told something of the day or the week by now, and queues it; how many were looked at."""
+async def queue_digests(database: Database, now: datetime, user_id: int | None, country: str | None = None) -> int:
+    """Looks who is to be told something of the day or the week by now, and queues it; how many were looked at.
+
+    `country` is the one whose holidays hold digests back.
+    """
     found = await database.write(lambda connection: _take(connection, now, user_id))
     for user, look in found:
         if look.kinds:
             # All that is known of a day is much to read: it is read beside the writer, not in its way.
-            said = await database.read(partial(_say, user=user, look=look, now=now))
+            said = await database.read(partial(_say, user=user, look=look, now=now, country=country))
             await database.write(partial(_queue, user=user, look=look, said=said, now=now))
     return len(found)
 
@@ -36,10 +40,11 @@ def _take(connection: Connection, now: datetime, user_id: int | None) -> list[tu
     return found
 
 
-def _say(connection: Connection, user: User, look: Look, now: datetime) -> list[tuple[str, Draft]]:
+def _say(connection: Connection, user: User, look: Look, now: datetime, country: str | None) -> list[tuple[str, Draft]]:
     said: list[tuple[str, Draft]] = []
-    if "digest" in look.kinds:
-        digest = make_digest(connection, user, look.day, now=now, since=look.since)
+    off = days_off(country, user.timezone)
+    if "digest" in look.kinds and works_on(user, look.day, off):
+        digest = make_digest(connection, user, look.day, now=now, since=look.since, off=off)
         if digest.says_something:
             said.append((f"digest:{user.id}:{look.day}", digest_draft(digest, now=now)))
     if "look_back" in look.kinds:

@@ -148,7 +148,7 @@ class Flow:
         """Queues the reminders that are due, of one user or of all, and then the digests; how much there was to do."""
         now = self._clock.now()
         count = await self._database.write(partial(queue_due, now=now, user_id=user_id, by_mail=self._team.by_mail))
-        return count or await queue_digests(self._database, now, user_id)
+        return count or await queue_digests(self._database, now, user_id, self._team.country)
 
     async def next_due(self) -> datetime | None:
         """When the next reminder, or a look for a digest, is due (business clock)."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Literal
@@ -30,6 +30,7 @@ from storage.users import FARTHEST_LOOK, User
 LATE = timedelta(hours=4)  # so long after its hour a digest still comes: after that the day is under way
 LOOK_BACK = time(16)  # on Fridays
 _FRIDAY = 5
+_ALL_WEEK = "1234567"
 _MOST = 50  # tasks that are looked at
 _DAYS = range(9)
 
@@ -127,8 +128,15 @@ def plan_look(user: User, now: datetime) -> Look:
     return Look(kinds, due[-1][1] if due else today, max(before, default=planned - timedelta(days=1)), coming)
 
 
-def make_digest(connection: Connection, user: User, day: date, *, now: datetime, since: datetime) -> Digest:
-    """The facts of a day; `since` is when the user was last told who had gone quiet."""
+def works_on(user: User, day: date, off: Container[date]) -> bool:
+    """Is it a working day of the user's? Who works all week does on holidays too."""
+    return user.work_days == _ALL_WEEK or (str(day.isoweekday()) in user.work_days and day not in off)
+
+
+def make_digest(
+    connection: Connection, user: User, day: date, *, now: datetime, since: datetime, off: Container[date] = ()
+) -> Digest:
+    """The facts of a day; `since` is when the user was last told who had gone quiet, `off` are the holidays."""
     start, end = (resolve(datetime.combine(each, time()), user.timezone) for each in (day, day + timedelta(days=1)))
     found = open_tasks(connection, assignee_id=user.id, before=end, limit=_MOST)
     waits = tuple(task for task in found if task.awaits_since is not None)
@@ -141,7 +149,7 @@ def make_digest(connection: Connection, user: User, day: date, *, now: datetime,
         today=tuple(task for task in plain if _day_of(task) >= day),
         unanswered=waits,
         meetings=tuple(meetings(connection, start, end, user)),
-        birthdays=tuple(birthdays(connection, _until_next(user, day), user)),
+        birthdays=tuple(birthdays(connection, _until_next(user, day, off), user)),
         waiting=count_waiting(connection) if owner else 0,
         unknown=count_unknown(connection) if owner else 0,
         leads=_quiet(quiet_leads, connection, user, user.stale_leads, now, since),
@@ -171,10 +179,10 @@ def _at(user: User, day: date, clock: time) -> datetime:
     return quiet_until(user, resolve(datetime.combine(day, clock), user.timezone))
 
 
-def _until_next(user: User, day: date) -> list[date]:
+def _until_next(user: User, day: date, off: Container[date]) -> list[date]:
     """The days that this digest has to speak for: on a Friday the weekend too."""
     days = [day]
-    while len(days) < 7 and str((days[-1] + timedelta(days=1)).isoweekday()) not in (user.work_days or "1234567"):
+    while user.work_days and len(days) < 7 and not works_on(user, days[-1] + timedelta(days=1), off):
         days.append(days[-1] + timedelta(days=1))
     return days
 

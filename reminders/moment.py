@@ -1,6 +1,6 @@
 """The values that moments in text are made of: the user's setting, a moment found, a moment that makes no sense."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from types import MappingProxyType
@@ -45,7 +45,7 @@ class Setting:
     work_end: int = 18
     default_hour: time = time(9)
     parts: Mapping[str, time] = field(default_factory=dict)
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
 
     def hour_of(self, part: str) -> time:
         """The clock time that a part of the day stands for."""

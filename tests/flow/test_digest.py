@@ -281,3 +281,19 @@ def a_meeting(connection: object) -> None:
         contacts=(1,),
         subject="Demo Nordwind",
     )
+
+
+async def test_there_is_none_on_a_holiday_and_birthdays_are_told_the_day_before(house: TestHouse, max_: Chat) -> None:
+    await max_.says(LEAD)
+    await max_.says("birthday of anna is 25 Dec 1986")
+    await max_.says("remind me on 25 Dec to call Petrov")
+    house.at("2026-12-24T08:00")
+    [digest] = await max_.hears()
+    assert "Anna Kern" in digest
+    house.at("2026-12-25T08:00")
+    assert all("Today:" not in each for each in await max_.hears())
+
+
+async def test_the_next_working_day_is_no_holiday(house: TestHouse, max_: Chat) -> None:
+    house.at("2026-12-24T10:00")
+    assert (await max_.says("remind me next working day to call Petrov")).splitlines()[1] == "Mon 28 Dec, 9:00"
