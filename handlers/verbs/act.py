@@ -60,9 +60,9 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "never_log": never_log,
     "rules": show_rules,
     "show_mail": show_mail,
+    "fetch_file": fetch_file,
     "why": explain_mail,
     "follow_up": follow_up,
-    "fetch_file": fetch_file,
     "keep_in_touch": keep_in_touch,
     "today": show_today,
     "unknown": not_understood,
@@ -83,9 +83,9 @@ READING: frozenset[IntentName] = frozenset(
         "settings",
         "rules",
         "show_mail",
+        "fetch_file",
         "why",
     )
-        "fetch_file",
 )
 
 
