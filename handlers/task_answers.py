@@ -76,5 +76,6 @@ def _again(intent: Intent, task: Task) -> Intent:
 
 def _is_unneeded(text: str) -> bool:
     """Is all that is said that it isn't needed any more?"""
-    said = " ".join(token.fold for token in split(text) if token.kind == "word")
+    words = [token.fold for token in split(text) if token.kind == "word"]
+    said = " ".join(word for word in words if not listed("courtesies", word))
     return any(lexicon(code).has("unneeded", said) for code in LANGUAGES)

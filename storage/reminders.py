@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, Connection, func, literal_column, select, update
 
-from storage.tables import reminders
+from storage.tables import reminders, tasks
 from storage.upsert import insert_once
 from storage.wakeup import announce
 
@@ -31,7 +31,11 @@ def due_rows(connection: Connection, *, now: datetime, user_id: int | None, limi
     query = select(reminders).where(_PENDING, reminders.c.due_at <= now)
     if user_id is not None:
         query = query.where(reminders.c.user_id == user_id)
-    query = query.order_by(reminders.c.due_at, reminders.c.id).limit(limit).with_for_update(skip_locked=True)
+    query = query.order_by(reminders.c.due_at, reminders.c.id).limit(limit)
+    if connection.dialect.name == "postgresql":
+        # Its task, too: who changes that at this moment waits for these reminders, and this for them.
+        query = query.join(tasks, tasks.c.id == reminders.c.task_id)
+        query = query.with_for_update(of=[reminders, tasks], skip_locked=True)
     return [
         DueRow(row.id, row.task_id, row.user_id, row.due_at, row.kind, row.about_at)
         for row in connection.execute(query)
