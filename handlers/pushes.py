@@ -15,13 +15,13 @@ _DAY = timedelta(days=1)
 
 
 def in_messages(taken: list[DueReminder]) -> list[list[DueReminder]]:
-    """What is due, as it is sent: each reminder by itself, but of one user's late and dated ones many together.
+    """What is due, as it is sent: each reminder by itself, but of one user many late or untimed ones together.
 
     Who asked for a time is told at that time, of that alone.
     """
     gathered: dict[int, list[DueReminder]] = {}
     for due in taken:
-        if due.kind == "due" and (due.late or not due.task.has_time) and not due.task.awaits_since:
+        if due.kind in ("due", "again") and (due.late or not due.timed) and not due.task.awaits_since:
             gathered.setdefault(due.user.id, []).append(due)
     together = {user_id: group for user_id, group in gathered.items() if len(group) >= _MANY}
     messages: list[list[DueReminder]] = []

@@ -25,7 +25,8 @@ _ELAPSES = re.compile(r"FREQ=(?:SECONDLY|MINUTELY|HOURLY)")
 
 @dataclass(frozen=True, slots=True)
 class DueReminder:
-    """One reminder to be sent now. `not_before` is later than now when quiet hours hold it back.
+    """One reminder to be sent now. `not_before` is later than now when quiet hours hold it back, which they do to what
+    isn't `timed`: it comes at the user's default hour, and not because somebody asked for that hour.
 
     `about` is when the occurrence that it is about is due, of a dated task.
     """
@@ -39,6 +40,7 @@ class DueReminder:
     sent: Interaction | None = None  # of a follow-up: what it asks after
     kind: str = "due"  # or early, again (it was put off), nag
     about: datetime | None = None
+    timed: bool = True
     nagged: int = 0  # of a nag: which one it is
 
 
@@ -158,7 +160,10 @@ def _still_due(connection: Connection, row: DueRow, task: Task, now: datetime) -
 
 
 def _due(connection: Connection, row: DueRow, task: Task, user: User, now: datetime) -> DueReminder:
-    held = now if task.has_time else quiet_until(user, now)
+    about = row.about_at or task.due_at
+    usual = localise(row.due_at, user.timezone).time() == _clock(user.default_time)
+    timed = not usual or (task.has_time and row.due_at == about)
+    held = now if timed else quiet_until(user, now)
     sent = last_mail_to(connection, task, now)
     nagged = count_nags(connection, task.id, task.remind_at) if row.kind == "nag" and task.remind_at else 0
     return DueReminder(
@@ -170,7 +175,8 @@ def _due(connection: Connection, row: DueRow, task: Task, user: User, now: datet
         not_before=max(held, now),
         sent=sent,
         kind=row.kind,
-        about=row.about_at or task.due_at,
+        about=about,
+        timed=timed,
         nagged=nagged,
     )
 
