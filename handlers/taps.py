@@ -43,7 +43,6 @@ from handlers.verbs.tasks import list_tasks
 from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
 from handlers.verbs.visiting_cards import add_card
 from reminders.moment import Moment
-from reminders.when import find_moment
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
 from storage.contacts import contact_by_id
@@ -157,12 +156,8 @@ def _all_tomorrow(acting: Acting, arguments: dict[str, Any]) -> Draft:
 
 
 def _move_this(acting: Acting, arguments: dict[str, Any]) -> Draft:
-    chosen = arguments.get("when")
-    when = unpack(Moment, chosen) if chosen else find_moment(arguments["words"], acting.setting)
-    task = task_by_id(acting.connection, arguments["task"])
-    if when is None or task is None:
-        return draft(acting.say("That task is gone."))
-    return rescheduled(acting, task, when)
+    when = unpack(Moment, arguments["when"])
+    return _with_task(lambda acting, task: rescheduled(acting, task, when))(acting, arguments)
 
 
 def _done(acting: Acting, arguments: dict[str, Any]) -> Draft:

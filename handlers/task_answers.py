@@ -7,12 +7,12 @@ from dataclasses import replace
 from handlers.acting import Acting, together
 from handlers.lookups import StoreLookups
 from handlers.understand.intents import Intent
-from handlers.understand.lexicon import LANGUAGES, lexicon, listed
+from handlers.understand.lexicon import listed
 from handlers.understand.tokens import split
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on_all
-from handlers.verbs.finishing import dropped, finished
-from handlers.verbs.snoozing import is_moving, put_off_task, rescheduled, snoozed_to
+from handlers.verbs.finishing import dropped, finished, stopped
+from handlers.verbs.snoozing import is_moving, put_off_task, rescheduled, snoozed_to, stop_nagging
 from reminders.moment import Moment
 from reminders.when import find_moment, title_without
 from storage.messages import Draft
@@ -25,8 +25,10 @@ def answer_about_task(acting: Acting, sent: Sent, text: str, intents: tuple[Inte
     task, due = _task_of(acting, sent)
     if task is None or not acting.user.may_write or not text.strip():
         return None
-    if _is_unneeded(text):
+    if _says("unneeded", text):
         return dropped(acting, task)
+    if _says("halting", text) and (task.nag or task.rrule):
+        return stop_nagging(acting, task) if task.nag else stopped(acting, task)
     when = find_moment(text, acting.setting)
     if when is not None and not when.past and not title_without(text, when, acting.user.language).strip(" .,!"):
         return _at(acting, task, when, due, reminded=sent.kind == "reminder")
@@ -74,8 +76,8 @@ def _again(intent: Intent, task: Task) -> Intent:
     return replace(intent, title=f"{title} ({task.title})" if fresh else task.title)
 
 
-def _is_unneeded(text: str) -> bool:
-    """Is all that is said that it isn't needed any more?"""
+def _says(name: str, text: str) -> bool:
+    """Is all that is said, politely or not, in this list: that it isn't needed any more, or shall stop?"""
     words = [token.fold for token in split(text) if token.kind == "word"]
     said = " ".join(word for word in words if not listed("courtesies", word))
-    return any(lexicon(code).has("unneeded", said) for code in LANGUAGES)
+    return listed(name, said)

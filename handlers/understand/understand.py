@@ -40,7 +40,8 @@ def understand(text: str, setting: Setting, lookups: Lookups, language: str | No
     if nagging is not None:
         found = _understand(nagging.text, setting, lookups, language)
         if found.intents[0].name == "add_task":
-            first = replace(found.intents[0], nag=nagging.minutes)
+            first, why = found.intents[0], f"until done, every {nagging.minutes} minutes"
+            first = replace(first, nag=nagging.minutes, because=(*first.because, why))
             return replace(found, intents=(first, *found.intents[1:]))
     return _understand(text, setting, lookups, language)
 

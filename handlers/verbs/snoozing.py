@@ -25,7 +25,7 @@ _SNOOZE = timedelta(hours=1)
 def put_off(acting: Acting, intent: Intent) -> Draft:
     """Moves a task or its reminder: to the moment that is named, else by an hour."""
     if intent.when is not None and is_moving(acting.text):
-        found = meant(acting, intent, "move_this", {"words": acting.text})
+        found = meant(acting, intent, "move_this", {"when": pack(intent.when)})
         return found if isinstance(found, Draft) else rescheduled(acting, found, intent.when)
     until = _until(acting, intent)
     task = meant(acting, intent, "snooze_this", {"until": until.isoformat()} if intent.when is not None else None)

@@ -310,6 +310,20 @@ async def test_nagging_is_stopped_and_undone(house: TestHouse) -> None:
     assert await house.max.hears() == []
 
 
+@pytest.mark.parametrize("said", ["stop", "Hör auf!", "хватит"])
+async def test_stop_in_words(house: TestHouse, said: str) -> None:
+    await house.max.says("nag me to call Anna at 11")
+    await house.max.says("remind me every day at 12:00 to water the plants")
+    house.at("2026-11-23T11:00")
+    await house.max.hears()
+    assert "stays on your list" in await house.max.says(said)
+    house.at("2026-11-23T12:00")
+    assert len(await house.max.hears()) == 1
+    assert "Water the plants: done" in await house.max.says(said)
+    house.at("2026-11-24T12:00")
+    assert await house.max.hears() == []
+
+
 async def test_a_repeated_task_that_nags_goes_on_when_it_is_done(house: TestHouse) -> None:
     await house.max.says("nag me every 10 minutes to take the pill every day at 11")
     [task] = await house.rows("tasks")
