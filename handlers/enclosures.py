@@ -1,4 +1,4 @@
-"""What a mail brings along beside its words, offered under what is said of it: files, visiting cards."""
+"""What a mail brings along beside its words, offered under what is said of it: files, cards, its signature."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from handlers.acting import Acting, draft, together
 from handlers.verbs.attachments import attached, offered
+from handlers.verbs.signed import facts_offered
 from handlers.verbs.visiting_cards import cards_offered
 from storage.attached import files_on
 from storage.interactions import interaction_by_external_id
@@ -18,8 +19,9 @@ def with_enclosures(acting: Acting, said: Draft | None, mail: Mail) -> Draft | N
         return said
     interaction_id = interaction_by_external_id(acting.connection, f"mail:{acting.inbox_id}")
     files = files_on(acting.connection, interaction_id) if interaction_id is not None else []
-    rows = (*((each,) for each in offered(files)), *((each,) for each in cards_offered(acting, mail)))
     lines = attached(acting, files)
+    single = (*offered(files), *cards_offered(acting, mail))
+    rows = tuple(row for row in (*((each,) for each in single), facts_offered(acting, mail)) if row)
     if not rows and not lines:
         return said
     return replace(together([said, draft(*lines)]) if lines else said, choices=(*said.choices, *rows), kind=said.kind)

@@ -128,6 +128,11 @@ def _own_address(acting: Acting, arguments: dict[str, Any]) -> Draft:
     return set_field(acting, Intent("set_field", slots, contact_id=arguments["contact"]))
 
 
+def _add_fact(acting: Acting, arguments: dict[str, Any]) -> Draft:
+    slots = Slots(field=arguments["field"], value=arguments["value"])
+    return act_on(acting, Intent("set_field", slots, contact_id=arguments["contact"]))
+
+
 def _with_task(then: Callable[[Acting, Task], Draft]) -> Act:
     def act(acting: Acting, arguments: dict[str, Any]) -> Draft:
         task = task_by_id(acting.connection, arguments["task"])
@@ -240,6 +245,7 @@ ACTS: dict[str, Act] = {
     "private": lambda acting, arguments: drop_private(acting, arguments["interaction"]),
     "never_log": lambda acting, arguments: keep_out(acting, arguments["value"]),
     "revoke": lambda acting, arguments: revoke(acting, arguments["rule"]),
+    "add_fact": _add_fact,
     "add_card": lambda acting, arguments: add_card(acting, arguments["inbox"], arguments["card"]),
     "fetch_file": lambda acting, arguments: fetch_part(acting, arguments["interaction"], arguments["part"]),
     "why": lambda acting, arguments: why(acting, arguments["interaction"]),

@@ -16,6 +16,7 @@ _WORDS = re.compile(r"[^\W\d_]+")
 _APOSTROPHES = re.compile("[\u2019\u02bc\u0060\u00b4]")
 
 FORM_FIELDS = ("name", "first", "last", "email", "phone", "message")
+CARD_LABELS = ("fax", "phone", "web", "address")
 FIELDS = ("from", "date", "to", "cc", "bcc", "subject", "reply_to")
 
 
@@ -44,6 +45,8 @@ class Lexicon:
     returns: tuple[str, ...] = ()  # the day after which somebody is back
     untils: tuple[str, ...] = ()  # the last day of an absence
     form: dict[str, str] = field(default_factory=dict)  # a web form's label -> name, first, last, email, phone, message
+    card: dict[str, str] = field(default_factory=dict)  # a signature's label -> phone, fax, web, address
+    titles: set[str] = field(default_factory=set)  # words of job titles
     months: dict[str, dict[str, int]] = field(default_factory=dict)  # name -> language -> 1..12
     orders: dict[str, str] = field(default_factory=dict)  # language -> dmy, mdy or ymd
     dayparts: dict[str, str] = field(default_factory=dict)  # word -> am or pm
@@ -116,6 +119,10 @@ def load_lexicon() -> Lexicon:
                 lists[name] += sorted(_keys(data.get(section, {}), name))
         for name in FORM_FIELDS:
             lexicon.form |= dict.fromkeys(_keys(data.get("form", {}), name), name)
+        for name in CARD_LABELS:
+            for word in _keys(data.get("card", {}), name):
+                lexicon.card.setdefault(word, name)
+        lexicon.titles |= _keys(data.get("card", {}), "titles")
         lexicon.orders[code] = data["order"]
         _add_dates(lexicon, data["dates"], code)
     for word, meanings in headers.items():

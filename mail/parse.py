@@ -22,6 +22,7 @@ from mail.kind import find_kind, kind_by_words
 from mail.newest import newest_text
 from mail.parts import Part, read_tree
 from mail.signature import cut_comment
+from mail.signed import read_signed
 from mail.subject import split_subject
 from mail.trust import is_authentic
 from storage.messages import Address, Attachment, Form, Letter, Mail, MailKind
@@ -64,6 +65,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         away=find_return(outer.newest or outer.body) if kind == "auto-reply" else "",
         form=_form(headers, outer, original, reply_to, kind),
         cards=find_cards(parts, (original or outer).sender.address),
+        signed=read_signed(original or outer) if kind == _original_kind(forward) == "personal" else None,
     )
 
 

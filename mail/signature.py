@@ -15,6 +15,7 @@ _HINT = re.compile(
 _LINK = re.compile(r"\s?(?:<https?:[^<>\s]{1,400}>|\[https?:[^\[\]\s]{1,400}\]|\(https?:[^()\s]{1,400}\))")
 _ITEM = re.compile(r"\s{0,8}(?:[-*\u2022\u2013+]|\d{1,2}[.)])\s")
 _NAME_LINE = re.compile(r"[-\u2013\u2014]{1,2}\s?[^\W\d_][\w.'\u2019-]{0,24}(?: [^\W\d_][\w.'\u2019-]{0,24}){0,3}$")
+_FORM = re.compile(r"(?:\b\w\.\s?){2,4}$|\b(?:Inc|Ltd|Ltda|Lda|Kft|Zrt|Şti)\.$")  # a firm's: s.r.o., S.A., Inc.
 _SLASH = re.compile(r"\s[/|]\s")
 _FROM = frozenset(
     (
@@ -169,7 +170,7 @@ def _fits_a_card(line: str) -> bool:
 def _is_sentence(line: str) -> bool:
     """Four words or more up to a full stop, and nothing of a card's or notice's in them."""
     stripped = line.strip()
-    if not stripped.endswith((".", "!", "?")) or len(stripped.split()) < 4:
+    if not stripped.endswith((".", "!", "?")) or len(stripped.split()) < 4 or _FORM.search(stripped[-12:]):
         return False
     return _HINT.search(line[:300]) is None and not _legal_terms(line) and not _footer(key(line[:600]))
 

@@ -87,6 +87,17 @@ class Form:
 
 @dataclass(frozen=True, slots=True)
 class Card:
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """What a letter's signature tells of its writer, as it is written there; empty for what it doesn't."""
+
+    phones: tuple[str, ...] = ()  # no fax
+    title: str = ""
+    company: str = ""
+    address: str = ""
+    website: str = ""
+
+
     """A person on a visiting card (vCard) that came with a mail."""
 
     name: str
@@ -119,6 +130,7 @@ class Mail:
     cards: tuple[Card, ...] = ()  # that came with it
 
     @property
+    signed: Signed | None = None  # of personal mail: what the letter's signature tells of its writer
     def letter(self) -> Letter:
         """The customer's letter: the original of a forward, else the mail itself."""
         return self.original or self.outer
