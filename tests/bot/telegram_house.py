@@ -33,7 +33,7 @@ async def bot_running(settings: Settings, clock: Clock | None = None) -> AsyncIt
         yield house
 
 
-async def until(house: House, look: Callable[[Connection], T], seconds: float = 10) -> T:
+async def until(house: House, look: Callable[[Connection], T], seconds: float = 60) -> T:
     """What a reading of the database gives as soon as it gives something."""
     bell = house.wakeups.bell()
     async with asyncio.timeout(seconds):

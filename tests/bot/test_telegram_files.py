@@ -30,7 +30,7 @@ async def phones(house: House) -> list[tuple[str, str]]:
 
 async def test_a_file_is_read_and_told_below_it(bot: House, max_: FakeUser) -> None:
     sent = await max_.sends_file("document", TWO, name="people.csv", mime_type="text/csv")
-    reading, done = await max_.hears(), await max_.hears()
+    reading, done = await max_.hears(), await max_.hears(timeout=60)
     assert reading["text"] == "📄 people.csv: reading …"
     assert done["text"] == "✓ people.csv: 2 added"
     assert answered(reading) == answered(done) == sent["message_id"]
@@ -43,12 +43,12 @@ async def test_a_file_is_read_and_told_below_it(bot: House, max_: FakeUser) -> N
 async def test_many_wait_for_a_tap(bot: House, max_: FakeUser) -> None:
     await max_.sends_file("document", TWENTY, name="people.csv", mime_type="text/csv")
     await max_.hears()
-    asked = await max_.hears()
+    asked = await max_.hears(timeout=60)
     assert labels_of(asked) == ["Import", "Cancel"]
     await max_.taps(asked, "Import")
     started = await max_.sees_edit(asked["message_id"])
     assert labels_of(started) == []
-    assert (await max_.hears())["text"] == "✓ people.csv: 20 added"
+    assert (await max_.hears(timeout=60))["text"] == "✓ people.csv: 20 added"
 
 
 @pytest.mark.parametrize("fault", [{"status": 502}, {"drop": "before"}, {"status": 429, "retry_after": 1}])
@@ -59,7 +59,7 @@ async def test_when_it_cannot_be_fetched_it_is_tried_again(
     telegram.fail_next("getFile", **fault)
     await max_.sends_file("document", TWO, name="people.csv")
     await max_.hears()
-    assert (await max_.hears(timeout=10))["text"] == "✓ people.csv: 2 added"
+    assert (await max_.hears(timeout=60))["text"] == "✓ people.csv: 2 added"
 
 
 async def test_what_telegram_does_not_hand_out_is_said(bot: House, telegram: FakeBotApi, max_: FakeUser) -> None:
@@ -81,7 +81,7 @@ async def test_words_below_a_file_are_a_message(bot: House, max_: FakeUser) -> N
 async def test_a_shared_contact_is_a_contact(bot: House, max_: FakeUser) -> None:
     await max_.shares_contact("+491701234567", first_name="Anna; Kern", user_id=42)
     await max_.hears()
-    assert (await max_.hears())["text"] == "✓ Anna; Kern.vcf: 1 added"
+    assert (await max_.hears(timeout=60))["text"] == "✓ Anna; Kern.vcf: 1 added"
     assert await phones(bot) == [("Anna; Kern", "+491701234567")]
 
 

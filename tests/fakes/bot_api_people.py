@@ -109,13 +109,13 @@ class FakeUser:
         self._state.updates.put("inline_query", query)
         return query
 
-    async def sees_answer(self, query: JsonObject, timeout: float = 5) -> JsonObject:
+    async def sees_answer(self, query: JsonObject, timeout: float = 30) -> JsonObject:
         """Wait for the bot's answer to a tap or an inline query, and give the parameters of the answering call."""
         answer = await self._state.bell.until(lambda: self._state.answers.get(query["id"]), timeout)
         assert answer is not None, f"no answer to the query {query['id']} within {timeout} s"
         return answer
 
-    async def hears(self, timeout: float = 5, *, chat: Chat | None = None) -> JsonObject:
+    async def hears(self, timeout: float = 30, *, chat: Chat | None = None) -> JsonObject:
         """Wait for the bot's next message that wasn't heard yet, and give it as it was sent."""
         where = chat or self.chat
         count = self._heard[where.id]
@@ -131,7 +131,7 @@ class FakeUser:
         where = chat or self.chat
         return where.said[self._heard[where.id] :]
 
-    async def sees_edit(self, message_id: int, timeout: float = 5, *, chat: Chat | None = None) -> JsonObject:
+    async def sees_edit(self, message_id: int, timeout: float = 30, *, chat: Chat | None = None) -> JsonObject:
         """Wait for the next edit of a bot's message that wasn't seen yet, and give the message as edited."""
         where = chat or self.chat
         key = (where.id, message_id)
@@ -141,7 +141,7 @@ class FakeUser:
         self._seen[key] += 1
         return found
 
-    async def sees_deletion(self, message_id: int, timeout: float = 5, *, chat: Chat | None = None) -> None:
+    async def sees_deletion(self, message_id: int, timeout: float = 30, *, chat: Chat | None = None) -> None:
         """Wait until a message is gone."""
         where = chat or self.chat
         gone = await self._state.bell.until(lambda: where.message(message_id) is None or None, timeout)
