@@ -31,7 +31,7 @@ async def test_the_preview_becomes_what_was_sent(telegram_settings: Settings, te
         assert await max_.sees_answer(tap)
         going = await max_.sees_edit(preview["message_id"])
         assert (going["text"], labels_of(going)) == ("📤 On its way to Anna Kern: “The quote is on its way”", [])
-        sent = await max_.sees_edit(preview["message_id"], timeout=10)
+        sent = await max_.sees_edit(preview["message_id"], timeout=60)
         assert sent["text"] == "📤 Sent to Anna Kern: “The quote is on its way”"
         assert labels_of(sent) == ["Task", "Open"]
         [taken] = server.mails
@@ -49,7 +49,7 @@ async def test_in_doubt_the_author_is_asked_and_nothing_goes_twice(
         await max_.says("mail Anna: the quote is on its way")
         preview = await max_.hears()
         await max_.taps(preview, "Send")
-        asked = await max_.hears(timeout=10)
+        asked = await max_.hears(timeout=60)
         assert asked["text"].startswith("❓ I don't know whether")
         assert labels_of(asked) == ["Send again", "It arrived"]
         await max_.taps(asked, "It arrived")

@@ -87,7 +87,7 @@ async def test_a_refused_document_is_tried_again(
 ) -> None:
     telegram.fail_next("sendDocument", status=502)
     await max_.says("file 1 1")
-    assert (await max_.hears(timeout=10))["document"]["file_name"] == "offer.pdf"
+    assert (await max_.hears(timeout=60))["document"]["file_name"] == "offer.pdf"
 
 
 async def test_forgotten_mail_has_no_files(bot: House, max_: FakeUser, mailed: None) -> None:

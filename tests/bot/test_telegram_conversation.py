@@ -50,7 +50,7 @@ class TestTalking:
     async def test_a_reminder_comes_when_it_is_due_and_is_done_by_a_tap(self, bot: House, max_: FakeUser) -> None:
         await max_.says("remind me in 1 second to call Anna")
         assert not (await max_.hears())["text"].startswith("⏰")
-        reminder = await max_.hears(timeout=10)
+        reminder = await max_.hears(timeout=60)
         assert reminder["text"].startswith("⏰")
         assert answered(reminder) is None
         assert labels_of(reminder) == ["Done", "1 h", "Tomorrow 9:00", "Next week", "Pick ..."]

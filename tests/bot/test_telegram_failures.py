@@ -77,7 +77,7 @@ class TestSending:
         telegram.fail_next("sendMessage", **fault)
         asked = await max_.says(ANNA)
         for _ in range(heard):
-            receipt = await max_.hears(timeout=10)
+            receipt = await max_.hears(timeout=60)
             assert answered(receipt) == asked["message_id"]
         await max_.says("/leads")
         assert "Anna Kern" in (await max_.hears())["text"]
@@ -176,7 +176,7 @@ class TestPolling:
         for person in PEOPLE[:3]:
             await max_.says(lead(person))
         for _ in range(3):
-            await max_.hears(timeout=10)
+            await max_.hears(timeout=60)
         await telegram.all_confirmed()
         assert await addresses(bot) == list(PEOPLE[:3])
 
@@ -278,7 +278,7 @@ class TestPolling:
         monkeypatch.setattr(bot.flow, "keep", keep_at_the_third_try)
         monkeypatch.setattr("bot.loops._FIRST_PAUSE", 0.05)
         await max_.says(ANNA)
-        await max_.hears(timeout=10)
+        await max_.hears(timeout=60)
         assert await addresses(bot) == [ANNAS]
         await telegram.all_confirmed()
         told = [record.getMessage() for record in caplog.records if record.name == "rapport.loops"]
@@ -299,7 +299,7 @@ class TestStopping:
             await max_.says("/leads")
             heard = ""
             while "6" not in heard:
-                heard = (await max_.hears(timeout=10))["text"].partition(" ")[0]
+                heard = (await max_.hears(timeout=60))["text"].partition(" ")[0]
             assert sorted(await addresses(house)) == sorted(PEOPLE)
             assert await count(house, inbox) == len(PEOPLE) + 1
 

@@ -13,9 +13,9 @@ import pytest
 from sqlalchemy import select
 
 from bot.health.telegram import ask_telegram
+from bot.listener import Answer, CannotListen, Head, Limits, listening
 from bot.settings import Settings, load_settings
 from bot.telegram import webhook
-from bot.telegram.listener import CannotListen, Limits, listening
 from bot.telegram.webhook import make_hook
 from storage.errors import WrongSetting
 from storage.tables import contacts, inbox
@@ -171,15 +171,18 @@ class Gate:
         self.open = asyncio.Event()
         self.waiting = asyncio.Semaphore(0)
 
-    async def take(self, _: bytes) -> HTTPStatus:
+    def check(self, _: Head) -> Answer | None:
+        return None
+
+    async def take(self, _: Head, __: bytes) -> Answer:
         self.waiting.release()
         await self.open.wait()
-        return HTTPStatus.OK
+        return Answer(HTTPStatus.OK)
 
 
 @asynccontextmanager
 async def listener(limits: Limits, gate: Gate) -> AsyncIterator[Settings]:
-    async with listening(("127.0.0.1", 0), check=lambda _: None, take=gate.take, limits=limits) as address:
+    async with listening(("127.0.0.1", 0), gate, limits) as address:
         yield Settings("", TEAM, listen=address)
 
 
@@ -208,7 +211,7 @@ async def test_a_request_that_is_in_hand_at_the_end_is_finished() -> None:
 async def test_an_address_that_is_taken_says_what_to_set() -> None:
     async with listener(Limits(), Gate()) as settings:
         with pytest.raises(CannotListen, match="RAPPORT_LISTEN"):
-            async with listening(settings.listen, check=lambda _: None, take=Gate().take):
+            async with listening(settings.listen, Gate()):
                 pass
 
 
