@@ -124,6 +124,8 @@ def _add_upkeep_commands(commands: argparse._SubParsersAction[argparse.ArgumentP
     restore.add_argument("--force", action="store_true", help="replace the database that is there")
     doctor = _command(commands, "doctor", "doctor:doctor", "the health of every part, and what to do")
     doctor.add_argument("--json", action="store_true", help="one JSON object")
+    calendar = _command(commands, "calendar", "calendar:calendar", "tasks, meetings and birthdays as an iCalendar file")
+    calendar.add_argument("--user", metavar="NAME", help="whose; the first owner if left out")
     _command(commands, "init", "init:init", "first set-up, by questions")
     _command(commands, "demo", "demo:demo", "a small team to look around in")
 

@@ -28,6 +28,7 @@ NAMES = (
     "TELEGRAM_API",
     "TELEGRAM_WEBHOOK",
     "LISTEN",
+    "PUBLIC_URL",
     "SMTP",
     "TLS_CA",
     "MAIL_FROM",
@@ -50,7 +51,7 @@ _AMERICAN = frozenset({"US", "PH", "PR", "GU", "FM", "MH", "PW"})  # who write t
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the program runs with. `drop` is (host, port), None when it is off; `listen` is for the webhook alone."""
+    """What the program runs with. `drop` is (host, port), None when it is off; `listen` is for webhook, calendars."""
 
     database: str
     team: Team
@@ -103,6 +104,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     checked("TELEGRAM_WEBHOOK", "", _is_hook(hook, anywhere=api != TELEGRAM), "https://rapport.example.com/telegram")
     if hook and "TELEGRAM_TOKEN" not in raw:
         wrong.append("RAPPORT_TELEGRAM_WEBHOOK: it needs RAPPORT_TELEGRAM_TOKEN")
+    public = raw.get("PUBLIC_URL", "").rstrip("/")
+    checked("PUBLIC_URL", "", _is_origin(public), "https://rapport.example.com")
     listen = _host_and_port(raw.get("LISTEN", LISTEN), anywhere=True)
     checked("LISTEN", LISTEN, listen is not None, LISTEN)
     drop = _host_and_port(raw.get("DROP", DROP))
@@ -130,7 +133,15 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         raise WrongSetting(" · ".join(wrong))
     return Settings(
         database=database,
-        team=Team(language, zone, country.upper() or None, currency.upper(), address.lower(), by_mail=smtp is not None),
+        team=Team(
+            language,
+            zone,
+            country.upper() or None,
+            currency.upper(),
+            address.lower(),
+            by_mail=smtp is not None,
+            public_url=public or _origin_of(hook),
+        ),
         telegram_token=raw.get("TELEGRAM_TOKEN", ""),
         telegram_api=api,
         telegram_webhook=hook,
@@ -180,6 +191,23 @@ def _host_and_port(value: str, *, anywhere: bool = False) -> tuple[str, int] | N
     except ValueError:
         return None
     return (host.strip("[]") if anywhere else host, int(port)) if fits else None
+
+
+def _is_origin(url: str) -> bool:
+    """Can it stand before /calendar/...? A proxy with TLS answers there; plain http is for a network of one's own."""
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return False
+    bare = not (parts.username or parts.password or parts.path or parts.query or parts.fragment)
+    plain = url.isascii() and len(url.split()) == 1 and port != 0
+    return parts.scheme in ("https", "http") and bool(parts.hostname) and bare and plain
+
+
+def _origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}" if url else ""
 
 
 def _is_hook(url: str, *, anywhere: bool) -> bool:

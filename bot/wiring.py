@@ -115,6 +115,8 @@ async def start_parts(
             await start_webhook(house, tasks, face)
         else:
             tasks.start("telegram", lambda: receive_updates(face, flow, clock))
+    if settings.team.public_url and not settings.telegram_webhook:
+        await start_calendars(house, tasks)
     if settings.smtp is not None:
         from mail.smtp import MailFace
 
@@ -132,11 +134,23 @@ async def start_parts(
 
 async def start_webhook(house: House, tasks: Tasks, face: TelegramFace) -> None:
     """Lets Telegram post updates to us; waits until we listen, or can't."""
+    from bot.calendar_feed import PATH, CalendarFeed
     from bot.telegram.webhook import make_hook, serve_updates
 
     settings, tried = house.settings, asyncio.Event()
     hook = make_hook(settings.telegram_webhook, settings.listen, settings.telegram_token)
-    tasks.start("telegram", lambda: serve_updates(hook, face, house.flow, house.clock, tried))
+    others = {PATH: CalendarFeed(house.database, house.clock)}
+    tasks.start("telegram", lambda: serve_updates(hook, face, house.flow, house.clock, tried, others=others))
+    await tried.wait()
+
+
+async def start_calendars(house: House, tasks: Tasks) -> None:
+    """Lets phones fetch calendars where no webhook listens already; waits until we listen, or can't."""
+    from bot.calendar_feed import CalendarFeed, serve_calendars
+
+    settings, tried = house.settings, asyncio.Event()
+    feed = CalendarFeed(house.database, house.clock)
+    tasks.start("calendars", lambda: serve_calendars(settings.listen, feed, tried))
     await tried.wait()
 
 

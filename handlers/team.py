@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Team:
     """Defaults of language, zone (IANA), country (ISO 3166) and currency (ISO 4217), and the CRM's own address.
 
-    `by_mail`: users without a chat are answered by mail.
+    `by_mail`: users without a chat are answered by mail. `public_url`: where the world reaches this installation.
     """
 
     language: str = "en"
@@ -18,6 +18,7 @@ class Team:
     currency: str = "EUR"
     address: str = ""
     by_mail: bool = False
+    public_url: str = ""
 
     def is_own(self, address: str) -> bool:
         """Is this the CRM's address, or a +tag form of it?"""

@@ -76,7 +76,7 @@ def birthdays(connection: Connection, days: Sequence[date], user: User) -> list[
     ends = or_(*(contacts.c.birthday.like(f"%-{each}") for each in wanted))
     query = select(contacts.c.id, contacts.c.name, contacts.c.birthday).where(contacts.c.birthday != "", ends)
     found = []
-    for row in connection.execute(query.where(_theirs(contacts.c.owner_id, user)).order_by(contacts.c.name)):
+    for row in connection.execute(query.where(theirs(contacts.c.owner_id, user)).order_by(contacts.c.name)):
         day, year = wanted[row.birthday[-5:]], row.birthday[:-6]
         found.append(Birthday(row.id, row.name, day, day.year - int(year) if year.isdecimal() else None))
     return sorted(found, key=lambda each: each.day)
@@ -109,7 +109,7 @@ def quiet_leads(connection: Connection, before: datetime, user: User) -> list[Qu
         .where(
             contacts.c.status.in_(_LEADS),
             contacts.c.created_at < before,
-            _theirs(contacts.c.owner_id, user),
+            theirs(contacts.c.owner_id, user),
             *_nothing_since(contacts.c.id, before),
         )
         .order_by(contacts.c.created_at.desc())
@@ -130,7 +130,7 @@ def quiet_deals(connection: Connection, before: datetime, user: User) -> list[Qu
             stages.c.outcome == "open",
             deals.c.contact_id.is_not(None),
             deals.c.created_at < before,
-            _theirs(deals.c.owner_id, user),
+            theirs(deals.c.owner_id, user),
             *_nothing_since(deals.c.contact_id, before),
         )
         .order_by(deals.c.created_at.desc())
@@ -166,10 +166,10 @@ def week_of(connection: Connection, start: datetime, end: datetime, user: User) 
     won = (
         select(deals.c.title)
         .select_from(deals.join(stages))
-        .where(stages.c.outcome == "won", _theirs(deals.c.owner_id, user), moved)
+        .where(stages.c.outcome == "won", theirs(deals.c.owner_id, user), moved)
     )
     leads = select(contacts.c.name).where(
-        contacts.c.status.in_(_LEADS), contacts.c.created_at >= start, _theirs(contacts.c.owner_id, user)
+        contacts.c.status.in_(_LEADS), contacts.c.created_at >= start, theirs(contacts.c.owner_id, user)
     )
     counted = (
         select(interactions.c.channel, interactions.c.direction, func.count(interactions.c.id.distinct()))
@@ -178,7 +178,7 @@ def week_of(connection: Connection, start: datetime, end: datetime, user: User) 
             interactions.c.occurred_at >= start,
             interactions.c.occurred_at < end,
             ~interactions.c.automatic,
-            _theirs(contacts.c.owner_id, user),
+            theirs(contacts.c.owner_id, user),
         )
         .group_by(interactions.c.channel, interactions.c.direction)
     )
@@ -193,7 +193,7 @@ def week_of(connection: Connection, start: datetime, end: datetime, user: User) 
     )
 
 
-def _theirs(owner: ColumnElement[int], user: User) -> ColumnElement[bool]:
+def theirs(owner: ColumnElement[int], user: User) -> ColumnElement[bool]:
     """What is nobody's is the owners'."""
     return or_(owner == user.id, owner.is_(None)) if user.role == "owner" else owner == user.id
 

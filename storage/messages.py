@@ -36,7 +36,8 @@ class Attachment:
 
 @dataclass(frozen=True, slots=True)
 class FileRef:
-    """A file inside a kept mail, by reference: who delivers it reads its bytes from the raw message."""
+    """A file inside a kept mail, by reference: who delivers it reads its bytes from the raw message. One made here has
+    its `content` with it."""
 
     inbox_id: int
     part: int
@@ -44,6 +45,7 @@ class FileRef:
     size: int
     media_type: str = "application/octet-stream"
     otherwise: str = ""  # what is said where it can't be delivered
+    content: str = ""  # of one that was made here and lies in no mail
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +88,6 @@ class Form:
 
 
 @dataclass(frozen=True, slots=True)
-class Card:
-@dataclass(frozen=True, slots=True)
 class Signed:
     """What a letter's signature tells of its writer, as it is written there; empty for what it doesn't."""
 
@@ -98,6 +98,8 @@ class Signed:
     website: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class Card:
     """A person on a visiting card (vCard) that came with a mail."""
 
     name: str
@@ -105,6 +107,37 @@ class Signed:
     title: str = ""
     emails: tuple[str, ...] = ()  # lower-cased
     phones: tuple[str, ...] = ()  # E.164
+
+
+MeetingMethod = Literal["REQUEST", "REPLY", "CANCEL", "COUNTER", "PUBLISH"]
+
+
+@dataclass(frozen=True, slots=True)
+class Attendee:
+    """Who is invited, and what they say to it: accepted, declined, tentative, needs-action."""
+
+    person: Address
+    status: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """What a mail's iCalendar part is about: one event (of a series its first), never expanded."""
+
+    uid: str
+    method: MeetingMethod
+    start: datetime  # aware, in UTC; naive when it floats, or is a day: its reader's zone is meant
+    end: datetime  # of the same kind, never before the start
+    all_day: bool = False
+    zone: str = ""  # as the calendar names it
+    summary: str = ""
+    location: str = ""
+    organizer: Address = Address()
+    attendees: tuple[Attendee, ...] = ()
+    sequence: int = 0
+    stamp: datetime | None = None  # when this version was written
+    recurrence: str = ""  # RFC 5545, as it is written
+    instance: str = ""  # of a series: which of its events this is about, when not all
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,9 +161,10 @@ class Mail:
     away: str = ""  # of an automatic reply: its words on when its writer is back, `back on 3 March`
     form: Form | None = None  # of a mail whose From is only a program's or a group's
     cards: tuple[Card, ...] = ()  # that came with it
+    meeting: Meeting | None = None  # that it invites to, answers or cancels
+    signed: Signed | None = None  # of personal mail: what the letter's signature tells of its writer
 
     @property
-    signed: Signed | None = None  # of personal mail: what the letter's signature tells of its writer
     def letter(self) -> Letter:
         """The customer's letter: the original of a forward, else the mail itself."""
         return self.original or self.outer

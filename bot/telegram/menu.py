@@ -29,6 +29,7 @@ def commands(language: str) -> list[BotCommand]:
         BotCommand("start", words.say("How to begin")),
         BotCommand("help", words.say("What you can say, by example")),
         BotCommand("today", words.say("What today holds")),
+        BotCommand("calendar", words.say("Your calendar for the phone")),
         BotCommand("tasks", words.say("Your open tasks")),
         BotCommand("find", words.say("Find a contact: /find anna")),
         BotCommand("undo", words.say("Take back the last change")),

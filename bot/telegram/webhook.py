@@ -10,15 +10,16 @@ import hashlib
 import hmac
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
 from bot.flow import Flow
+from bot.listener import Answer, Door, Doors, Head, Limits, listening
 from bot.telegram.client import Me
 from bot.telegram.face import TelegramFace
-from bot.telegram.listener import Head, Limits, listening
 from bot.telegram.receive import FAILURES, Pace, acknowledge, offer_menu, take
 from storage.clock import Clock
 
@@ -48,13 +49,23 @@ def make_hook(url: str, listen: tuple[str, int], token: str) -> Hook:
 
 
 async def serve_updates(
-    hook: Hook, face: TelegramFace, flow: Flow, clock: Clock, tried: asyncio.Event, limits: Limits | None = None
+    hook: Hook,
+    face: TelegramFace,
+    flow: Flow,
+    clock: Clock,
+    tried: asyncio.Event,
+    limits: Limits | None = None,
+    others: Mapping[str, Door] | None = None,
 ) -> None:
-    """Receives for ever; `tried` is set when it listens, or can't. Raises CannotListen."""
+    """Receives for ever; `tried` is set when it listens, or can't. Raises CannotListen.
+
+    `others` answer at the same address, by their paths.
+    """
     try:
         async with asyncio.TaskGroup() as beside:
             door = _Door(hook, face, flow, clock, beside)
-            async with listening(hook.listen, check=door.check, take=door.take, limits=limits):
+            doors = Doors({hook.path: door, **(others or {})})
+            async with listening(hook.listen, doors, limits):
                 tried.set()
                 await door.stay_open()
     except BaseExceptionGroup as group:
@@ -74,35 +85,35 @@ class _Door:
         self._turn = asyncio.Lock()  # kept in the order in which they came
         self._has_warned = False
 
-    def check(self, head: Head) -> HTTPStatus | None:
+    def check(self, head: Head) -> Answer | None:
         """Only what Telegram posts comes in."""
         if head.path != self._hook.path:
-            return HTTPStatus.NOT_FOUND
+            return Answer(HTTPStatus.NOT_FOUND)
         if head.method != "POST":
-            return HTTPStatus.METHOD_NOT_ALLOWED
+            return Answer(HTTPStatus.METHOD_NOT_ALLOWED, headers=(("Allow", "POST"),))
         said = head.headers.get(_HEADER, "")
         if not hmac.compare_digest(said.encode("latin-1"), self._hook.secret.encode()):
             if not self._has_warned:
                 log.warning("a request without Telegram's secret was refused; further ones are, without a word")
                 self._has_warned = True
-            return HTTPStatus.FORBIDDEN
+            return Answer(HTTPStatus.FORBIDDEN)
         return None
 
-    async def take(self, body: bytes) -> HTTPStatus:
+    async def take(self, head: Head, body: bytes) -> Answer:
         """Keeps one update. Raises what keeping it raises: Telegram posts it again then."""
         if self._me is None:
-            return HTTPStatus.SERVICE_UNAVAILABLE
+            return Answer(HTTPStatus.SERVICE_UNAVAILABLE)
         try:
             data: Any = json.loads(body)
         except (ValueError, RecursionError):
             data = None
         if not isinstance(data, dict) or not isinstance(data.get("update_id"), int):
-            return HTTPStatus.BAD_REQUEST
+            return Answer(HTTPStatus.BAD_REQUEST)
         async with self._turn:
             query = await take(data, self._me, self._face, self._flow, self._clock)
         if query:
             self._beside.create_task(acknowledge(self._face.client.bot, query))
-        return HTTPStatus.OK
+        return Answer(HTTPStatus.OK)
 
     async def stay_open(self) -> None:
         """Tells Telegram where to post, and again whenever somebody told it otherwise."""

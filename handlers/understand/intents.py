@@ -43,6 +43,7 @@ IntentName = Literal[
     "follow_up",
     "keep_in_touch",
     "today",
+    "calendar",
     "unknown",
 ]
 

@@ -20,6 +20,7 @@ from handlers.verbs.mails import write_mail
 from handlers.verbs.meta import not_understood, show_help, undo_last
 from handlers.verbs.notes import log_call, take_note
 from handlers.verbs.people import add_person
+from handlers.verbs.phone_calendar import give_calendar
 from handlers.verbs.rules import never_log, show_rules
 from handlers.verbs.settings import change_settings
 from handlers.verbs.snoozing import put_off
@@ -65,6 +66,7 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "follow_up": follow_up,
     "keep_in_touch": keep_in_touch,
     "today": show_today,
+    "calendar": give_calendar,
     "unknown": not_understood,
 }
 
@@ -79,6 +81,7 @@ READING: frozenset[IntentName] = frozenset(
         "help",
         "triage",
         "today",
+        "calendar",
         "unknown",
         "settings",
         "rules",

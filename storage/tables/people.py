@@ -32,6 +32,7 @@ users = Table(
     Column("reminds_by", String(20), nullable=False, server_default=""),  # telegram, email or both; else what there is
     Column("signature", Text, nullable=False, server_default=""),  # below the mails that the user writes to contacts
     Column("mail_secret", String(40), unique=True),  # of an address that proves its user's mail
+    Column("calendar_secret", String(40), unique=True),  # of the address of the user's calendar
     Column("digest", String(5), nullable=False, server_default="08:00"),  # its hour; empty for none
     Column("work_days", String(7), nullable=False, server_default="12345"),  # ISO weekdays: only then a digest comes
     Column("look_back", Boolean, nullable=False, server_default=text("false")),  # on Fridays, at the week

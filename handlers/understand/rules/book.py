@@ -20,6 +20,7 @@ RULES: Mapping[str, Rule] = {
     "add_task_for": work.add_task_for,
     "add_deal": deals.add_deal,
     "assign": work.assign,
+    "calendar": plain.calendar,
     "complete_task": work.complete_task,
     "delete": people.delete,
     "delete_template": talk.template,

@@ -14,6 +14,12 @@ def plain(found: Found) -> Intent | None:
     return Intent(name, because=found.because)  # type: ignore[arg-type]  # templates are named by intents
 
 
+def calendar(found: Found) -> Intent | None:
+    """The calendar's address, or another one."""
+    new = found.match.template.intent.endswith(".new")
+    return Intent("calendar", Slots(field="new" if new else None), because=found.because)
+
+
 def nothing(found: Found) -> Intent | None:
     """Small talk, negations and suppositions: nothing may be done."""
     return Intent("unknown", because=found.because)

@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("reminds_by", sa.String(length=20), server_default="", nullable=False),
         sa.Column("signature", sa.Text(), server_default="", nullable=False),
         sa.Column("mail_secret", sa.String(length=40), nullable=True),
+        sa.Column("calendar_secret", sa.String(length=40), nullable=True),
         sa.Column("digest", sa.String(length=5), server_default="08:00", nullable=False),
         sa.Column("work_days", sa.String(length=7), server_default="12345", nullable=False),
         sa.Column("look_back", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
@@ -110,6 +111,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
         sa.CheckConstraint("role IN ('owner', 'member', 'viewer')", name=op.f("ck_users_role")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_users")),
+        sa.UniqueConstraint("calendar_secret", name=op.f("uq_users_calendar_secret")),
         sa.UniqueConstraint("mail_secret", name=op.f("uq_users_mail_secret")),
         sqlite_autoincrement=True,
     )

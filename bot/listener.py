@@ -1,6 +1,7 @@
-"""A small HTTP listener for one kind of request: a POST with a body, behind a proxy that speaks TLS.
+"""A small HTTP listener, behind a proxy that speaks TLS: for what Telegram posts, and for who fetches a calendar.
 
-One request a connection, with limits on everything; the body is read only when its head was found right.
+One request a connection, with limits on everything; the body is read only when its head was found right. Paths are
+secrets: none is ever logged.
 Source: RFC 9112.
 """
 
@@ -8,15 +9,17 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Protocol
 
 from storage.errors import RapportError
 
-log = logging.getLogger("rapport.webhook")
+log = logging.getLogger("rapport.listener")
 
+_HEARD = 20.0  # seconds for an answer with a body to be taken
 _LINGER = 65536  # bytes that are read, and forgotten, of a request that was refused
 
 
@@ -45,17 +48,58 @@ class Head:
     headers: dict[str, str]
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What is said to a request."""
+
+    status: HTTPStatus
+    body: bytes = b""
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+class Door(Protocol):
+    """Who answers: `check` refuses a request by its head, or lets it pass; `take` gets the body too."""
+
+    def check(self, head: Head) -> Answer | None:
+        """The refusal, if it is one."""
+
+    async def take(self, head: Head, body: bytes) -> Answer:
+        """The answer; 503 when it raises or takes too long."""
+
+
+class Doors:
+    """Several doors as one: the one whose path it is answers."""
+
+    def __init__(self, doors: Mapping[str, Door]) -> None:
+        self._doors = doors
+
+    def check(self, head: Head) -> Answer | None:
+        """The refusal, if it is one; nobody answers to other paths."""
+        door = self._door(head)
+        return Answer(HTTPStatus.NOT_FOUND) if door is None else door.check(head)
+
+    async def take(self, head: Head, body: bytes) -> Answer:
+        """The door's answer."""
+        door = self._door(head)
+        return Answer(HTTPStatus.NOT_FOUND) if door is None else await door.take(head, body)
+
+    def _door(self, head: Head) -> Door | None:
+        """A path that ends in a slash stands for all below it; the longest that fits answers."""
+        fits = [
+            path for path in self._doors if head.path == path or (path.endswith("/") and head.path.startswith(path))
+        ]
+        path = max(fits, key=len, default=None)
+        return None if path is None else self._doors[path]
+
+
 class _Refused(Exception):
     def __init__(self, status: HTTPStatus) -> None:
         self.status = status
 
 
 class _Listener:
-    def __init__(
-        self, check: Callable[[Head], HTTPStatus | None], take: Callable[[bytes], Awaitable[HTTPStatus]], limits: Limits
-    ) -> None:
-        self._check = check
-        self._take = take
+    def __init__(self, door: Door, limits: Limits) -> None:
+        self._door = door
         self._limits = limits
         self._open: set[asyncio.Task[None]] = set()
 
@@ -66,33 +110,34 @@ class _Listener:
         has_room = len(self._open) < self._limits.connections
         self._open.add(task)
         try:
-            status = await self._answer(reader) if has_room else HTTPStatus.SERVICE_UNAVAILABLE
-            await _say(reader, writer, status)
+            head, answer = await self._answer(reader) if has_room else (None, Answer(HTTPStatus.SERVICE_UNAVAILABLE))
+            await _say(reader, writer, answer, with_body=head is None or head.method != "HEAD")
         except (OSError, EOFError):  # the other side has gone
             pass
         finally:
             self._open.discard(task)
             writer.transport.abort()
 
-    async def _answer(self, reader: asyncio.StreamReader) -> HTTPStatus:
+    async def _answer(self, reader: asyncio.StreamReader) -> tuple[Head | None, Answer]:
+        head = None
         try:
             async with asyncio.timeout(self._limits.request):
                 head = await _read_head(reader)
-                if (refused := self._check(head)) is not None:
-                    return refused
+                if (refused := self._door.check(head)) is not None:
+                    return head, refused
                 body = await reader.readexactly(_length(head, self._limits.body))
         except _Refused as error:
-            return error.status
+            return head, Answer(error.status)
         except asyncio.LimitOverrunError:
-            return HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE
+            return head, Answer(HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE)
         except TimeoutError:
-            return HTTPStatus.REQUEST_TIMEOUT
+            return head, Answer(HTTPStatus.REQUEST_TIMEOUT)
         try:
             async with asyncio.timeout(self._limits.answer):
-                return await self._take(body)
+                return head, await self._door.take(head, body)
         except Exception as error:  # the loop's edge: the sender keeps it, and comes again
             log.warning("a request of %d bytes couldn't be taken: %s", len(body), type(error).__name__)
-            return HTTPStatus.SERVICE_UNAVAILABLE
+            return head, Answer(HTTPStatus.SERVICE_UNAVAILABLE)
 
     async def close(self) -> None:
         """Lets requests in hand finish for some seconds, then ends them."""
@@ -105,19 +150,11 @@ class _Listener:
 
 @asynccontextmanager
 async def listening(
-    address: tuple[str, int],
-    *,
-    check: Callable[[Head], HTTPStatus | None],
-    take: Callable[[bytes], Awaitable[HTTPStatus]],
-    limits: Limits | None = None,
+    address: tuple[str, int], door: Door, limits: Limits | None = None
 ) -> AsyncIterator[tuple[str, int]]:
-    """Answers requests at (host, port) until the block ends; yields the address that is bound.
-
-    `check` refuses a request by its head with a status, or lets it pass; `take` gets the body and gives the status: 503
-    when it raises or takes too long. Raises CannotListen.
-    """
+    """Answers requests at (host, port) until the block ends; yields the address that is bound. Raises CannotListen."""
     limits = limits or Limits()
-    listener = _Listener(check, take, limits)
+    listener = _Listener(door, limits)
     host, port = address
     try:
         server = await asyncio.start_server(
@@ -152,6 +189,8 @@ async def _read_head(reader: asyncio.StreamReader) -> Head:
 
 def _length(head: Head, most: int) -> int:
     length = head.headers.get("content-length", "")
+    if head.method in ("GET", "HEAD") and not length and "transfer-encoding" not in head.headers:
+        return 0
     if "transfer-encoding" in head.headers or not length:
         raise _Refused(HTTPStatus.LENGTH_REQUIRED)
     if not (length.isascii() and length.isdigit() and len(length) < 16):
@@ -161,13 +200,13 @@ def _length(head: Head, most: int) -> int:
     return int(length)
 
 
-async def _say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, status: HTTPStatus) -> None:
-    allow = "Allow: POST\r\n" if status is HTTPStatus.METHOD_NOT_ALLOWED else ""
-    writer.write(
-        f"HTTP/1.1 {status.value} {status.phrase}\r\n{allow}Content-Length: 0\r\nConnection: close\r\n\r\n".encode()
-    )
+async def _say(reader: asyncio.StreamReader, writer: asyncio.StreamWriter, answer: Answer, *, with_body: bool) -> None:
+    status, fields = answer.status, "".join(f"{name}: {value}\r\n" for name, value in answer.headers)
+    length = "" if status is HTTPStatus.NOT_MODIFIED else f"Content-Length: {len(answer.body)}\r\n"
+    head = f"HTTP/1.1 {status.value} {status.phrase}\r\n{fields}{length}Connection: close\r\n\r\n"
+    writer.write(head.encode() + (answer.body if with_body else b""))
     with suppress(TimeoutError):
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(_HEARD if answer.body else 1):
             await writer.drain()
             writer.write_eof()
             # What is still coming is read away: ending the connection before would take the answer with it.
