@@ -25,12 +25,12 @@ def in_messages(taken: list[DueReminder]) -> list[list[DueReminder]]:
             gathered.setdefault(due.user.id, []).append(due)
     together = {user_id: group for user_id, group in gathered.items() if len(group) >= _MANY}
     messages: list[list[DueReminder]] = []
+    grouped = {due.reminder_id for group in together.values() for due in group}
     for due in taken:
-        group = together.get(due.user.id, [])
-        if due not in group:
+        if due.reminder_id not in grouped:
             messages.append([due])
-        elif due is group[0]:
-            messages.append(group)
+        elif due is together[due.user.id][0]:
+            messages.append(together[due.user.id])
     return messages
 
 

@@ -17,6 +17,7 @@ from storage.messages import Mail, Reply
 from storage.tables import buttons, outbox
 
 _MOST_REFERENCES = 20  # ids of an answer that are looked at, the nearest first
+_MOST_BUTTONS = 100  # the newest ones, among which the last message of a channel is looked for
 _OWN = re.compile(r"<(\d{1,18}\.[0-9a-f]{24})@")
 
 
@@ -91,11 +92,14 @@ def find_told(connection: Connection, user_id: int, channel: str, ref: str) -> S
 
 def newest_told(connection: Connection, user_id: int, channel: str, since: datetime) -> Sent | None:
     """The last thing that this user was told by this channel, if it has buttons and is that new."""
-    here = (outbox.c.user_id == user_id, outbox.c.carrier == channel, outbox.c.created_at >= since)
-    query = select(buttons.c.outbox_id).join(outbox, outbox.c.id == buttons.c.outbox_id)
-    query = query.where(buttons.c.user_id == user_id, *here).order_by(buttons.c.outbox_id.desc(), buttons.c.id).limit(1)
-    row_id = connection.execute(query).scalar()
-    if row_id is None or connection.execute(select(outbox.c.id).where(outbox.c.id > row_id, *here).limit(1)).first():
+    query = select(outbox.c.id, outbox.c.carrier).join(buttons, buttons.c.outbox_id == outbox.c.id)
+    query = query.where(buttons.c.user_id == user_id).order_by(buttons.c.id.desc()).limit(_MOST_BUTTONS)
+    row_id = next((row.id for row in connection.execute(query) if row.carrier == channel), None)
+    if row_id is None:
+        return None
+    here = (outbox.c.user_id == user_id, outbox.c.carrier == channel)
+    shown = connection.execute(select(outbox.c.created_at).where(outbox.c.id == row_id)).scalar_one()
+    if shown < since or connection.execute(select(outbox.c.id).where(outbox.c.id > row_id, *here).limit(1)).first():
         return None
     return sent_message(connection, row_id)
 

@@ -8,7 +8,7 @@ from datetime import date, datetime, time, timedelta
 from handlers.acting import Acting, draft, sentence
 from handlers.verbs.snoozing import snoozed
 from reminders.zones import localise, resolve
-from storage.buttons import ask, drop_buttons
+from storage.buttons import ask, drop_buttons, take_question
 from storage.messages import Choice, Draft
 from storage.tasks import Task
 
@@ -56,6 +56,7 @@ def pick_hour(acting: Acting, task: Task, day: str, due: str | None = None, page
 def picked(acting: Acting, task: Task, at: str, due: str | None = None, page: int | None = None) -> Draft:
     """The hour was chosen: the reminder comes then."""
     _turn(acting, page)
+    take_question(acting.connection, acting.user.id, acting.lane)
     if acting.pressed is not None:
         drop_buttons(acting.connection, acting.pressed.outbox_id, PICKING, but=acting.pressed.id)
     return snoozed(acting, task, datetime.fromisoformat(at), due)
