@@ -8,7 +8,7 @@ from functools import partial
 from sqlalchemy import Connection
 
 from handlers.digests import digest_draft, look_back_draft
-from reminders.days_off import days_off
+from reminders.days_off import DaysOff
 from reminders.digest import Look, make_digest, make_look_back, plan_look, works_on
 from storage import outbox
 from storage.database import Database
@@ -42,7 +42,7 @@ def _take(connection: Connection, now: datetime, user_id: int | None) -> list[tu
 
 def _say(connection: Connection, user: User, look: Look, now: datetime, country: str | None) -> list[tuple[str, Draft]]:
     said: list[tuple[str, Draft]] = []
-    off = days_off(country, user.timezone)
+    off = DaysOff(country, user.timezone)
     if "digest" in look.kinds and works_on(user, look.day, off):
         digest = make_digest(connection, user, look.day, now=now, since=look.since, off=off)
         if digest.says_something:

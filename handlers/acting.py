@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from handlers.team import Team
 from handlers.words import Words
-from reminders.days_off import days_off
+from reminders.days_off import DaysOff
 from reminders.moment import Setting
 from storage.buttons import Pressed
 from storage.changes import Trail
@@ -46,7 +46,7 @@ class Acting:
             zone=self.user.timezone,
             language=self.user.language,
             country=self.team.country,
-            holidays=days_off(self.team.country, self.user.timezone),
+            holidays=DaysOff(self.team.country, self.user.timezone),
         )
 
     @property

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import logging
-import subprocess
 import sys
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 
 log = logging.getLogger("rapport.holidays")
 
@@ -26,21 +24,20 @@ if country in holidays.list_supported_countries(include_aliases=True):
 
 @dataclass(frozen=True, slots=True)
 class DaysOff:
-    """The days on which nobody works in a country (ISO 3166); no country has none."""
+    """The days on which nobody works in a country (ISO 3166) or, where none is set, in the one that the zone lies in."""
 
-    country: str
+    country: str | None
+    zone: str
 
     def __contains__(self, day: object) -> bool:
-        return bool(self.country) and isinstance(day, date) and day in _found(self.country, day.year // _BLOCK * _BLOCK)
-
-
-def days_off(country: str | None, zone: str) -> DaysOff:
-    """Those of a country or, where none is set, of the one that the zone lies in."""
-    return DaysOff((country or country_of(zone)).upper())
+        country = (self.country or country_of(self.zone)).upper()
+        return bool(country) and isinstance(day, date) and day in _found(country, day.year // _BLOCK * _BLOCK)
 
 
 @lru_cache(maxsize=1)
 def _countries() -> dict[str, str]:
+    from importlib.resources import files
+
     table = (files("tzdata") / "zoneinfo" / "zone.tab").read_text(encoding="utf-8")
     rows = [line.split("\t") for line in table.splitlines() if not line.startswith("#")]
     return {row[2]: row[0] for row in rows}
@@ -53,6 +50,8 @@ def country_of(zone: str) -> str:
 
 @lru_cache(maxsize=64)
 def _found(country: str, first: int) -> frozenset[date]:
+    import subprocess
+
     command = [sys.executable, "-c", _ASKED, country, str(first), str(_BLOCK)]
     try:
         done = subprocess.run(command, capture_output=True, text=True, timeout=_PATIENCE, check=True)

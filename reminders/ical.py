@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime, timedelta
 from reminders.ical_zones import write_zone
 from reminders.zones import resolve
 
+_UNIVERSAL = frozenset({"UTC", "Etc/UTC", "UCT", "Etc/UCT", "Zulu", "Etc/Zulu", "Universal", "Etc/Universal"})
 _LINE = 75  # octets, without the line break
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _UNTIL = re.compile(r"UNTIL=(\d{8})(T\d{6})?(Z?)")
@@ -89,7 +90,7 @@ def _event(event: Event) -> list[str]:
 
 def _is_universal(event: Event) -> bool:
     """In UTC: what counts elapsed hours, and what is there already."""
-    return event.zone == "UTC" or bool(_ELAPSED.search(event.rrule))
+    return event.zone in _UNIVERSAL or bool(_ELAPSED.search(event.rrule))
 
 
 def _rule(event: Event) -> str:

@@ -17,7 +17,7 @@ from handlers.lookups import StoreLookups
 from handlers.understand.explain import explained
 from handlers.understand.intents import Lookups, NoLookups, Understanding
 from handlers.understand.understand import understand
-from reminders.days_off import days_off
+from reminders.days_off import DaysOff
 from reminders.moment import Setting
 from storage.clock import Clock
 from storage.database import Database, database_url
@@ -62,7 +62,7 @@ def _explained(settings: Settings, database: Database | None, asked: dict[str, s
     now: datetime = parse_moment(asked["now"], zone) if asked.get("now") else Clock().now()
     country = asked.get("country") or settings.team.country
     language = asked.get("lang") or settings.team.language
-    setting = Setting(now=now, zone=zone, language=language, country=country, holidays=days_off(country, zone))
+    setting = Setting(now=now, zone=zone, language=language, country=country, holidays=DaysOff(country, zone))
 
     def work(lookups: Lookups) -> Understanding:
         return understand(asked["text"], setting, lookups, asked.get("lang"))

@@ -8,7 +8,7 @@ from datetime import date
 
 import pytest
 
-from reminders.days_off import country_of, days_off
+from reminders.days_off import DaysOff, country_of
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ from reminders.days_off import country_of, days_off
     ],
 )
 def test_a_countrys_days(country: str | None, zone: str, day: date, off: bool) -> None:
-    assert (day in days_off(country, zone)) is off
+    assert (day in DaysOff(country, zone)) is off
 
 
 def test_a_zone_names_its_country() -> None:
@@ -36,12 +36,12 @@ def test_a_zone_names_its_country() -> None:
 
 def test_the_library_is_not_loaded_into_this_process() -> None:
     code = (
-        "import sys; from datetime import date; from reminders.days_off import days_off;"
-        "assert date(2026, 12, 25) in days_off('DE', 'UTC'); assert 'holidays' not in sys.modules"
+        "import sys; from datetime import date; from reminders.days_off import DaysOff;"
+        "assert date(2026, 12, 25) in DaysOff('DE', 'UTC'); assert 'holidays' not in sys.modules"
     )
     subprocess.run([sys.executable, "-c", code], check=True, timeout=60)
 
 
 def test_without_the_library_every_weekday_is_a_working_day(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reminders.days_off._ASKED", "raise ImportError")
-    assert date(2036, 12, 25) not in days_off("AT", "UTC")
+    assert date(2036, 12, 25) not in DaysOff("AT", "UTC")
