@@ -24,7 +24,7 @@ if country in holidays.list_supported_countries(include_aliases=True):
 
 @dataclass(frozen=True, slots=True)
 class DaysOff:
-    """The days on which nobody works in a country (ISO 3166) or, where none is set, in the one that the zone lies in."""
+    """The days on which nobody works in a country (ISO 3166); where none is set, in the one that the zone lies in."""
 
     country: str | None
     zone: str

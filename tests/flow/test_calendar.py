@@ -14,6 +14,7 @@ from bot.flow import Flow
 from handlers.calendars import calendar_of
 from reminders.ical import Event, write_calendar
 from storage.calendars import user_of_calendar
+from storage.messages import InboundMessage, Sender
 from storage.users import change_user
 from tests.house import MONDAY, TEAM, Chat, TestHouse
 
@@ -201,3 +202,14 @@ def test_zones_are_spelled_out(zone: str, says: list[str]) -> None:
     assert f"TZID:{zone}" in zoned
     assert [each for each in says if each not in zoned] == []
     assert ("BEGIN:DAYLIGHT" in zoned) is bool(says)
+
+
+@pytest.mark.parametrize(("lane", "told"), [("telegram:-1001", False), ("telegram:111", True), ("email:1", False)])
+async def test_the_address_is_told_in_ones_own_chat_alone(public: TestHouse, lane: str, told: bool) -> None:
+    public.member("Lisa Klein", telegram="111")
+    sender = Sender("telegram", "111", "Lisa Klein")
+    message = InboundMessage("telegram", lane, lane, sender, public.clock.now(), text="/calendar")
+    await public.flow.keep(message)
+    await public.handles()
+    [said] = await public.rows("outbox")
+    assert (ORIGIN in str(said)) is told
