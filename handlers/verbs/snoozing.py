@@ -10,7 +10,7 @@ from handlers.understand.intents import Intent
 from handlers.understand.lexicon import listed
 from handlers.understand.tokens import split
 from handlers.verbs.tasks import due_line, due_of, other_time, with_notices
-from handlers.verbs.which_moment import ask_reading
+from handlers.verbs.which_moment import with_readings
 from handlers.verbs.which_task import meant
 from reminders.due import move_on, remind_wall
 from reminders.moment import Moment
@@ -49,16 +49,15 @@ def is_moving(text: str) -> bool:
 
 
 def snoozed_to(acting: Acting, task: Task, when: Moment, about: str | None = None) -> Draft:
-    """The reminder comes again at a moment that was said; which one is asked where that isn't clear."""
+    """The reminder comes again at a moment that was said."""
 
     def until(reading: Moment) -> datetime:
         return due_of(reading, acting.user).remind_at
 
-    question = ask_reading(
-        acting, when, "snooze_this",
+    return with_readings(
+        acting, snoozed(acting, task, until(when), about), when, "snooze_this",
         lambda reading: {"task": task.id, "until": until(reading).isoformat(), "due": about},
     )  # fmt: skip
-    return question or snoozed(acting, task, until(when), about)
 
 
 def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = None) -> Draft:
@@ -79,10 +78,7 @@ def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = Non
 
 
 def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
-    """Another moment for the task; which one is asked where that isn't clear."""
-    question = ask_reading(acting, when, "move_this", lambda reading: {"task": task.id, "when": pack(reading)})
-    if question is not None:
-        return question
+    """Another moment for the task."""
     due = due_of(when, acting.user)
     if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
         due = replace(due, rrule=task.rrule, series_from=task.series_from)
@@ -91,9 +87,10 @@ def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
         due = with_notices(due, [each.before for each in task.notices if each.before is not None], acting.user)
     reschedule_task(acting.trail, task.id, due)
     moved = task_by_id(acting.connection, task.id) or task
-    return draft(
+    said = draft(
         f"☑ {sentence(task.title)}", due_line(acting, moved), choices=((acting.undo, other_time(acting, task)),)
     )
+    return with_readings(acting, said, when, "move_this", lambda reading: {"task": task.id, "when": pack(reading)})
 
 
 def stop_nagging(acting: Acting, task: Task) -> Draft:

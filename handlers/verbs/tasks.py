@@ -8,7 +8,7 @@ from datetime import datetime, time, timedelta
 
 from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
-from handlers.verbs.which_moment import ask_moment
+from handlers.verbs.which_moment import with_readings
 from handlers.whom import find_whom, label_of
 from handlers.words import Words
 from reminders.due import remind_wall
@@ -17,6 +17,7 @@ from reminders.moment import Moment
 from reminders.notices import plan_notices
 from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
+from storage.codec import pack
 from storage.contacts import Contact
 from storage.folding import words_of
 from storage.messages import Choice, Draft
@@ -26,7 +27,7 @@ from storage.users import User, user_by_name
 
 def make_task(acting: Acting, intent: Intent) -> Draft:
     """A task with its reminder, for oneself or another member, about a contact where one is named for certain."""
-    if question := senseless(acting, intent) or ask_moment(acting, intent):
+    if question := senseless(acting, intent):
         return question
     assignee = assignee_of(acting, intent)
     if isinstance(assignee, Draft):
@@ -47,7 +48,10 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
     task_id = add_task(acting.trail, title, due=due, assignee_id=assignee.id, contact_id=contact_id)
     task = task_by_id(acting.connection, task_id)
     assert task is not None
-    return _receipt(acting, task, found, assignee)
+    said = _receipt(acting, task, found, assignee)
+    return with_readings(
+        acting, said, intent.when, "move_this", lambda reading: {"task": task_id, "when": pack(reading)}
+    )
 
 
 def due_of(when: Moment, user: User) -> Due:

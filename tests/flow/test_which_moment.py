@@ -1,4 +1,4 @@
-"""Which of two moments: asked where a person would ask, with two buttons, and one tap does it."""
+"""Which of two moments: the likeliest at once, with a button for each where a person would ask."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from tests.house import MONDAY, TestHouse
 
 
 async def test_seven_may_be_the_morning_or_the_evening(house: TestHouse) -> None:
-    assert await house.max.says("remind me thursday at 7 to call Petrov") == "❓ Which?"
-    assert house.max.buttons == ["Thu 26 Nov, 7:00", "Thu 26 Nov, 19:00"]
-    assert await house.rows("tasks") == []
+    asked = await house.max.says("remind me thursday at 7 to call Petrov")
+    assert asked == "☑ Call Petrov\nThu 26 Nov, 7:00\n❓ Or is another one meant?"
+    assert house.max.buttons == ["Thu 26 Nov, 7:00", "Thu 26 Nov, 19:00", "Undo", "Other time"]
+    assert len(await house.rows("tasks")) == 1
     said = await house.max.taps("Thu 26 Nov, 19:00")
     assert said == "☑ Call Petrov\nThu 26 Nov, 19:00"
     assert len(await house.rows("tasks")) == 1
@@ -36,8 +37,8 @@ async def test_seven_may_be_the_morning_or_the_evening(house: TestHouse) -> None
 async def test_the_next_friday(sqlite_house: TestHouse, language: str, text: str, buttons: list[str]) -> None:
     max_ = sqlite_house.max
     sqlite_house.database.transact(lambda connection: change_user(connection, max_.user.id, language=language))
-    assert (await max_.says(text)).startswith("❓")
-    assert max_.buttons == buttons
+    assert "❓" in await max_.says(text)
+    assert max_.buttons[:2] == buttons
     assert (await max_.taps(buttons[0])).startswith("☑")
     [task] = await sqlite_house.rows("tasks")
     assert (task["due_wall"], task["has_time"]) == ("2026-11-27T00:00:00", False)
@@ -70,9 +71,9 @@ async def test_a_reminder_and_a_task_are_moved_by_a_tap(sqlite_house: TestHouse)
     await max_.says("remind me tomorrow 10:00 to call Petrov")
     sqlite_house.at("2026-11-24T10:00")
     await max_.hears()
-    assert await max_.says("thursday at 7") == "❓ Which?"
+    assert (await max_.says("thursday at 7")).endswith("❓ Or is another one meant?")
     assert await max_.taps("Thu 26 Nov, 7:00") == "☑ Call Petrov\nSnoozed to Thu 26 Nov, 7:00"
-    assert await max_.says("move task 1 to next friday") == "❓ Which?"
+    assert (await max_.says("move task 1 to next friday")).endswith("❓ Or is another one meant?")
     assert await max_.taps("Fri 27 Nov") == "☑ Call Petrov\nFri 27 Nov"
     [task] = await sqlite_house.rows("tasks")
     assert task["due_wall"] == "2026-11-27T00:00:00"
