@@ -79,6 +79,27 @@ def test_a_backup_is_one_private_whole_file_that_restores(rapport: Path, tmp_pat
     assert sorted(path.name for path in tmp_path.iterdir()) == ["copy.backup", "rapport.db", "rapport.db.lock"]
 
 
+def test_a_backup_is_on_the_disk_before_it_gets_its_name(
+    rapport: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target, fsync = tmp_path / "copy.backup", os.fsync
+    flushed: list[tuple[int, bool]] = []
+
+    def seen(descriptor: int) -> None:
+        fsync(descriptor)
+        flushed.append((os.fstat(descriptor).st_ino, target.exists()))
+
+    monkeypatch.setattr(os, "fsync", seen)
+    back_up(rapport, target, wall=NOW)
+    assert flushed == [(target.stat().st_ino, False), (tmp_path.stat().st_ino, True)]
+    flushed.clear()
+    before = rapport.stat().st_ino
+    restore(target, rapport, force=True)
+    assert rapport.stat().st_ino not in (before, target.stat().st_ino)
+    assert flushed[0][0] == rapport.stat().st_ino
+    assert flushed[-1][0] == tmp_path.stat().st_ino
+
+
 async def test_what_is_copied_while_others_write_is_the_state_of_one_moment(rapport: Path, tmp_path: Path) -> None:
     """Two counters move together in each transaction, far apart in the file; every copy has them equal."""
 

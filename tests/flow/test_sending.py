@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, Table, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot.delivery import Delivery
@@ -19,7 +19,7 @@ from storage import outbox
 from storage.letters import mark_going
 from storage.messages import Draft, Span
 from storage.outbox import Carrier, Destination
-from storage.tables import buttons, letters
+from storage.tables import buttons, letters, users
 from storage.tables import outbox as outbox_table
 from storage.users import change_user
 from tests.fakes.mail_server import FakeMailServer, Phase
@@ -186,6 +186,32 @@ async def test_what_no_tap_released_does_not_leave(mailing: TestHouse, server: F
     assert {row["state"] for row in await mailing.rows("outbox", kind="letter")} == {"parked"}
     with pytest.raises(IntegrityError):
         await mailing.database.write(lambda connection: connection.execute(update(letters).values(released_by=None)))
+
+
+@pytest.mark.parametrize(
+    ("table", "forged", "leaves"),
+    [
+        (buttons, {}, 1),
+        (buttons, {"used_at": None}, 0),
+        (buttons, {"user_id": 2}, 0),
+        (buttons, {"arguments": {"letter": 2, "version": 1}}, 0),
+        (letters, {"address": "eve@elsewhere.example"}, 0),
+        (users, {"role": "viewer"}, 0),
+    ],
+)
+async def test_only_its_authors_own_tap_on_this_very_letter_lets_it_leave(
+    mailing: TestHouse, server: FakeMailServer, table: Table, forged: dict[str, object], leaves: int
+) -> None:
+    mailing.member("Eve")
+    await mailing.max.says(ANNA)
+    await mailing.max.says("mail Anna: the quote is on its way")
+    await mailing.max.taps("Send")
+    [letter] = await mailing.rows("letters")
+    row = letter["released_by"] if table is buttons else 1
+    change = update(table).where(table.c.id == row).values(forged) if forged else select(1)
+    await mailing.database.write(lambda connection: connection.execute(change))
+    await sends(mailing, server)
+    assert len(server.mails) == leaves
 
 
 async def test_an_unknown_mailbox_is_told_and_another_address_sends_the_kept_draft(

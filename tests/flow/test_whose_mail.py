@@ -7,7 +7,7 @@ from sqlalchemy import Connection, update
 
 from storage.changes import Trail
 from storage.contacts import add_handle
-from storage.tables import handles
+from storage.tables import handles, outbox
 from tests.flow.test_mail import PROVED, forward, mail
 from tests.house import MONDAY, TestHouse
 
@@ -123,12 +123,32 @@ async def test_private_mail_is_dropped_with_one_tap(house: TestHouse) -> None:
     assert await house.rows("contacts") == []
     assert all("lamps" not in str(row) for row in await house.rows("inbox"))
     assert all("Lund" not in str(row) for row in await house.rows("changes"))
+    assert {row["raw"] for row in await house.rows("inbox")} == {None}
     assert await house.max.taps("Never log praxis@lund.example")
     await house.gets_mail(forward("Dr. Lund <praxis@lund.example>", comment="again", message_id="<f2@firma.example>"))
     await house.gets_mail(mail("Ihr Termin", sender="Dr. Lund <praxis@lund.example>"))
     assert await house.max.hears() == []
     assert await house.rows("interactions") == []
     assert all("Termin" not in str(row) for row in await house.rows("inbox"))
+    assert {row["raw"] for row in await house.rows("inbox")} == {None}
+
+
+async def test_a_notice_of_private_mail_that_could_not_be_delivered_keeps_no_words(house: TestHouse) -> None:
+    await house.gets_mail(forward("Dr. Lund <praxis@lund.example>"))
+    [notice] = await house.rows("outbox")
+    assert "Lund" in notice["body"]
+    await house.max.hears()
+    refused = update(outbox).values(state="parked", body=notice["body"])
+    await house.database.write(lambda connection: connection.execute(refused))
+    assert await house.max.taps("Private") == "Dropped. Nothing of it is kept."
+    assert all("Lund" not in row["body"] for row in await house.rows("outbox"))
+
+
+async def test_a_forward_of_mail_between_members_gives_no_orders(house: TestHouse) -> None:
+    house.member("Eve", email="eve@firma.example")
+    await house.gets_mail(forward("Eve <eve@firma.example>", comment="remind me tomorrow to order lamps"))
+    assert await house.max.hears() == []
+    assert await house.rows("interactions") == await house.rows("tasks") == []
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
@@ -12,6 +13,7 @@ from functools import partial
 from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection
 
 from bot import loops
 from bot.imap_in import FolderFollower
@@ -24,7 +26,9 @@ from mail.parse import parse_mail
 from mail.prepare import MailParser
 from mail.tls import trusting
 from mail.url import Security
-from storage.messages import Mail
+from storage import inbox
+from storage.inbox import Kept
+from storage.messages import InboundMessage, Mail
 from storage.opening import open_database
 from storage.wakeup import watching
 from tests.house import AUTHSERV, TestHouse
@@ -154,6 +158,24 @@ async def test_the_cursor_is_never_ahead_of_what_is_kept(room: Mailroom, dovecot
 
     room.parser = Breaking()
     async with room.follows(account, limits=replace(QUICK, batch=1000)):
+        await eventually(partial(room.has, 1, 2, 3, 4, 5))
+
+
+async def test_the_cursor_moves_in_the_transaction_that_keeps_the_mails(
+    room: Mailroom, dovecot: Dovecot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = dovecot.account()
+    for number in range(1, 6):
+        dovecot.receives(account, letter(number))
+    keep, tried = inbox.keep, itertools.count(1)
+
+    def fails_once(connection: Connection, message: InboundMessage, *, raw: bytes | None, wall: datetime) -> Kept:
+        if next(tried) == 3:
+            raise OSError("the disk is full")
+        return keep(connection, message, raw=raw, wall=wall)
+
+    monkeypatch.setattr(inbox, "keep", fails_once)
+    async with room.follows(account):
         await eventually(partial(room.has, 1, 2, 3, 4, 5))
 
 
