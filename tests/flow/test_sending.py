@@ -17,7 +17,7 @@ from mail.server import parse_server
 from mail.smtp import MailFace
 from storage import outbox
 from storage.letters import mark_going
-from storage.messages import Draft, Span
+from storage.messages import Draft, OutgoingMessage, Span
 from storage.outbox import Carrier, Destination
 from storage.tables import buttons, letters, users
 from storage.tables import outbox as outbox_table
@@ -322,6 +322,38 @@ async def test_a_process_that_died_while_it_handed_over_leaves_a_doubt(
     [asked] = await sends(mailing, server)
     assert asked.startswith("❓ I don't know whether")
     assert server.mails == []
+
+
+class Vanishing:
+    """A face that fails once the letter may have gone, with what is neither a yes nor a no."""
+
+    carrier = Carrier("email")
+
+    def __init__(self, house: TestHouse, error: Exception) -> None:
+        self._house = house
+        self._error = error
+        self.tried = 0
+
+    async def deliver(self, message: OutgoingMessage) -> str:
+        self.tried += 1
+        await self._house.database.write(lambda connection: mark_going(connection, 1, digest="x"))
+        raise self._error
+
+
+@pytest.mark.parametrize("error", [TimeoutError(), ConnectionResetError(), ValueError("a defect")])
+async def test_whatever_breaks_while_it_is_handed_over_leaves_a_doubt(mailing: TestHouse, error: Exception) -> None:
+    await mailing.max.says(ANNA)
+    await mailing.max.says("mail Anna: the quote is on its way")
+    await mailing.max.taps("Send")
+    face = Vanishing(mailing, error)
+    delivery = Delivery(mailing.database, mailing.clock, face)
+    await delivery.deliver_all()
+    [asked] = await mailing.max.hears()
+    assert asked.startswith("❓ I don't know whether")
+    await due_again(mailing)
+    await delivery.deliver_all()
+    assert face.tried == 1
+    assert [row["state"] for row in await mailing.rows("outbox", kind="letter")] == ["uncertain"]
 
 
 async def test_a_process_that_died_before_leaves_none(mailing: TestHouse, server: FakeMailServer) -> None:
