@@ -8,16 +8,18 @@ import pytest
 from sqlalchemy import Connection, select
 
 from storage.changes import Trail, newest_change, undo
-from storage.contacts import add_contact, add_handle, change_contact, contact_by_id
+from storage.contacts import add_contact, add_handle, add_tag, change_contact, contact_by_id
 from storage.database import Database
 from storage.errors import CannotUndo, ChangedMeanwhile
 from storage.inbox import keep
+from storage.interactions import log_interaction
 from storage.joining import merge_contacts, remove_contact
 from storage.messages import InboundMessage, Sender
 from storage.notes import add_note
 from storage.search import find_contacts
-from storage.tables import contacts, metadata, reminders
+from storage.tables import contact_tags, contacts, metadata, reminders
 from storage.tasks import Due, add_task, complete_task
+from storage.undoing import undo_slice
 from storage.users import add_user
 
 NOW = datetime(2026, 11, 23, 9, tzinfo=UTC)
@@ -179,5 +181,29 @@ async def test_who_edits_names_the_version_they_saw(database: Database) -> None:
         trail.update(contacts, contact_id, version=1, title="CTO")
         with pytest.raises(ChangedMeanwhile):
             trail.update(contacts, contact_id, version=1, title="CEO")
+
+    database.transact(work)
+
+
+async def test_undoing_by_slices_spares_whom_a_mail_was_logged_on_amid_what_is_undone(database: Database) -> None:
+    import_, mail, undoing = trails(database, 3)
+
+    def work(connection: Connection) -> None:
+        imported = Trail(connection, NOW, 1, import_)
+        anna, bert = (add_contact(imported, name) for name in ("Anna Kern", "Bert Maier"))
+        logged = Trail(connection, NOW, None, mail)
+        log_interaction(
+            logged, channel="email", direction="in", occurred_at=NOW, external_id="mail:2", contacts=(anna,)
+        )
+        for contact_id in (anna, bert):
+            add_tag(imported, contact_id, "fair")
+        before: int | None = 1 << 62
+        staying: list[str] = []
+        while before is not None:
+            undone = undo_slice(Trail(connection, NOW, 1, undoing), import_, before, 1)
+            before, staying = undone.before, [*staying, *undone.staying]
+        assert staying == ["Anna Kern"]
+        assert [row.name for row in connection.execute(select(contacts.c.name))] == ["Anna Kern"]
+        assert len(connection.execute(select(contact_tags)).all()) == 1, "it stays whole"
 
     database.transact(work)
