@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.acting import Acting, draft, together
+from handlers.acting import Acting, draft, of_kind, together
+from handlers.meetings import take_meeting
 from handlers.verbs.attachments import attached, offered
 from handlers.verbs.signed import facts_offered
 from handlers.verbs.visiting_cards import cards_offered
@@ -14,11 +15,16 @@ from storage.messages import Draft, Mail
 
 
 def with_enclosures(acting: Acting, said: Draft | None, mail: Mail) -> Draft | None:
-    """The notice or receipt of a mail, and below it what can be fetched or added with a tap."""
+    """The notice or receipt of a mail, what its calendar says, and below it what can be fetched or added with a tap."""
+    met = take_meeting(acting, mail)
+    if met is not None:
+        said = met if said is None else of_kind(together([said, met]), said.kind)
     if said is None or said.gathered:
         return said
     interaction_id = interaction_by_external_id(acting.connection, f"mail:{acting.inbox_id}")
     files = files_on(acting.connection, interaction_id) if interaction_id is not None else []
+    if met is not None:
+        files = [each for each in files if not each.name.lower().endswith(".ics")]  # what was just told
     lines = attached(acting, files)
     single = (*offered(files), *cards_offered(acting, mail))
     rows = tuple(row for row in (*((each,) for each in single), facts_offered(acting, mail)) if row)

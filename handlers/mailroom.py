@@ -13,6 +13,7 @@ from handlers.automatic import bounced, note_absence
 from handlers.case import Case, judge
 from handlers.enclosures import with_enclosures
 from handlers.matching import Match, match
+from handlers.meetings import take_meeting
 from handlers.orders import obey, orders
 from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, revive
 from storage.inbox import empty
@@ -112,6 +113,7 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool, waits: bool) ->
     by_nobody = replace(acting.trail, user_id=None)  # `undo` means what a user did last
     for contact in found.contacts:
         log_on(by_nobody, interaction_id, contact.id)
+    take_meeting(replace(acting, trail=by_nobody), mail, quietly=True)
     sender = case.people[0].address if case.people else case.letter.sender.address
     if waits and fresh and not found.contacts and not is_ignored(acting.connection, sender):
         reason: Reason = "several" if found.several else "unknown"

@@ -32,6 +32,7 @@ from handlers.verbs.mails import (
     send_letter,
     use_template,
 )
+from handlers.verbs.meetings import do_without, remind_of_meeting
 from handlers.verbs.meta import show_help, undone
 from handlers.verbs.moving import drop_private, log_elsewhere, move_elsewhere
 from handlers.verbs.notes import take_note
@@ -61,6 +62,7 @@ REPLACING = frozenset(
         *("pick", "pick_month", "pick_day", "assign_this", "move_this", "move", "delete", "merge"),
         *("follow_up", "keep_open"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
+        *("remind_meeting", "drop_meeting"),
         *("private", "never_log", "revoke", "own_address"),
     )
 )
@@ -245,6 +247,8 @@ ACTS: dict[str, Act] = {
     "private": lambda acting, arguments: drop_private(acting, arguments["interaction"]),
     "never_log": lambda acting, arguments: keep_out(acting, arguments["value"]),
     "revoke": lambda acting, arguments: revoke(acting, arguments["rule"]),
+    "remind_meeting": lambda acting, arguments: remind_of_meeting(acting, arguments["meeting"]),
+    "drop_meeting": lambda acting, arguments: do_without(acting, arguments["meeting"]),
     "add_fact": _add_fact,
     "add_card": lambda acting, arguments: add_card(acting, arguments["inbox"], arguments["card"]),
     "fetch_file": lambda acting, arguments: fetch_part(acting, arguments["interaction"], arguments["part"]),

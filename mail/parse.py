@@ -10,6 +10,7 @@ from mail.addresses import parse_addresses
 from mail.attachments import MAX_ATTACHMENTS, describe_attachment, is_inline_picture
 from mail.body import Body, read_body, tail_of
 from mail.bounce import find_failures
+from mail.calendar import find_meeting
 from mail.cards import find_cards
 from mail.charset import decode_bytes
 from mail.dates import parse_header_date
@@ -65,6 +66,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         away=find_return(outer.newest or outer.body) if kind == "auto-reply" else "",
         form=_form(headers, outer, original, reply_to, kind),
         cards=find_cards(parts, (original or outer).sender.address),
+        meeting=find_meeting(parts),
         signed=read_signed(original or outer) if kind == _original_kind(forward) == "personal" else None,
     )
 
@@ -227,7 +229,8 @@ def _attachments(parts: list[Part], body: Body, forward: Forward | None) -> tupl
 
 
 def _is_stray_text(part: Part) -> bool:
-    return part.media_type in ("text/plain", "text/html") and not part.file_name and part.disposition != "attachment"
+    texts = ("text/plain", "text/html", "text/calendar")
+    return part.media_type in texts and not part.file_name and part.disposition != "attachment"
 
 
 def _texts_of(message: Part) -> frozenset[int]:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, and_, or_, select, update
 
 from storage.clock import new_token
 from storage.digests import theirs
+from storage.meetings import takes_place
 from storage.meta import read_meta, write_meta
 from storage.tables import contacts, interaction_contacts, interactions, tasks, users
 from storage.tasks import Task, open_tasks
@@ -105,6 +106,7 @@ def planned_meetings(connection: Connection, user: User, start: datetime) -> lis
         .where(
             interactions.c.channel == "meeting",
             interactions.c.occurred_at >= start,
+            takes_place(),
             or_(
                 interactions.c.user_id == user.id,
                 and_(interactions.c.user_id.is_(None), contacts.c.owner_id == user.id),

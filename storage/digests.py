@@ -9,6 +9,7 @@ from datetime import date, datetime
 
 from sqlalchemy import ColumnElement, Connection, and_, exists, func, or_, select
 
+from storage.meetings import takes_place
 from storage.tables import (
     changes,
     companies,
@@ -91,6 +92,7 @@ def meetings(connection: Connection, start: datetime, end: datetime, user: User)
             interactions.c.channel == "meeting",
             interactions.c.occurred_at >= start,
             interactions.c.occurred_at < end,
+            takes_place(),
             or_(
                 interactions.c.user_id == user.id,
                 and_(interactions.c.user_id.is_(None), contacts.c.owner_id == user.id),

@@ -8,6 +8,7 @@ from storage.changes import Trail, undo
 from storage.errors import CannotUndo
 from storage.inbox import empty
 from storage.interactions import Interaction, drop_interaction
+from storage.meetings import forget_meetings
 from storage.tables import changes, interaction_contacts, outbox, triage
 
 
@@ -21,6 +22,7 @@ def drop_mail(trail: Trail, interaction: Interaction) -> None:
             pass
         else:  # with the trail goes what it says of the mail's people
             connection.execute(delete(changes).where(changes.c.inbox_id.in_([inbox_id, trail.inbox_id])))
+        forget_meetings(connection, inbox_id)
         empty(connection, inbox_id)
         sent = outbox.c.state.in_(["sent", "parked", "uncertain"])
         connection.execute(update(outbox).where(outbox.c.inbox_id == inbox_id, sent).values(body=""))

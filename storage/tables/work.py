@@ -69,6 +69,25 @@ interaction_contacts = Table(
     sqlite_autoincrement=True,
 )
 
+meetings = Table(
+    "meetings",  # what a calendar says of an interaction of channel meeting: its moment is the interaction's
+    metadata,
+    identity(),
+    reference("interactions", "interaction_id", required=True, cascade=True),
+    Column("organizer", String(320), nullable=False, server_default=""),
+    Column("sequence", Integer, nullable=False, server_default="0"),
+    moment("stamp"),  # when the newest version that is known was written
+    moment("ends_at", required=True),
+    Column("all_day", Boolean, nullable=False, server_default=text("false")),
+    Column("location", String(200), nullable=False, server_default=""),
+    Column("recurrence", String(200), nullable=False, server_default=""),  # RFC 5545: told, never expanded
+    Column("state", String(9), nullable=False, server_default="planned"),
+    Column("task_id", BigInteger),  # its reminder: without a foreign key, since it may be undone
+    one_of("state", "planned", "cancelled", "dropped"),  # dropped: its user wants none of it
+    UniqueConstraint("interaction_id"),
+    sqlite_autoincrement=True,
+)
+
 pipelines = Table(
     "pipelines",
     metadata,

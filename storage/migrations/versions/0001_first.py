@@ -535,6 +535,27 @@ def upgrade() -> None:
         batch_op.create_index("ix_interaction_contacts_contact_id", ["contact_id", "interaction_id"], unique=False)
 
     op.create_table(
+        "meetings",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("interaction_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("organizer", sa.String(length=320), server_default="", nullable=False),
+        sa.Column("sequence", sa.Integer(), server_default="0", nullable=False),
+        sa.Column("stamp", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ends_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("all_day", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("location", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("recurrence", sa.String(length=200), server_default="", nullable=False),
+        sa.Column("state", sa.String(length=9), server_default="planned", nullable=False),
+        sa.Column("task_id", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("state IN ('planned', 'cancelled', 'dropped')", name=op.f("ck_meetings_state")),
+        sa.ForeignKeyConstraint(
+            ["interaction_id"], ["interactions.id"], name=op.f("fk_meetings_interaction_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_meetings")),
+        sa.UniqueConstraint("interaction_id", name=op.f("uq_meetings_interaction_id")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "triage",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("reason", sa.String(length=10), nullable=False),
