@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
+from bot.mail_in import MailIn
+from mail.parse import parse_mail
+from mail.prepare import MailParser
+from storage import inbox
+from storage.messages import Mail
 from tests.house import TestHouse
 
 PROVED = "Authentication-Results: mx.firma.example; dmarc=pass header.from=firma.example\n"
@@ -252,3 +259,25 @@ async def test_what_rapport_wrote_itself_is_nobodys_news(house: TestHouse) -> No
     await house.gets_mail(mail("Done.", sender="Rapport <crm@firma.example>", to="max@firma.example"))
     assert await house.max.hears() == []
     assert await house.rows("triage") == []
+
+
+class QuickParser(MailParser):
+    """Understands mails in this process."""
+
+    async def parse(self, raw: bytes) -> Mail:
+        return parse_mail(raw)
+
+
+async def test_a_mail_that_is_taken_is_in_the_database_by_then(
+    house: TestHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taking = MailIn(house.flow, QuickParser(), house.clock)
+    kept = await taking.take(mail("Können Sie liefern?").encode())
+    assert [row["id"] for row in await house.rows("inbox")] == [kept.id]
+
+    def fails(*_values: object, **_named: object) -> None:
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr(inbox, "keep", fails)
+    with pytest.raises(OSError, match="disk is full"):
+        await taking.take(mail("Und wann?").encode())
