@@ -327,6 +327,14 @@ def test_a_damaged_database_makes_no_backup(rapport: Path, tmp_path: Path) -> No
     check_backup(tmp_path / "copy.backup")
 
 
+def test_what_holds_nothing_of_rapport_makes_no_backup(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "rapport.db")) as connection:
+        connection.execute("CREATE TABLE others (name)")
+    with pytest.raises(CannotBackUp, match="nothing to back up"):
+        back_up(tmp_path / "rapport.db", tmp_path / "copy.backup", wall=NOW)
+    assert not list(tmp_path.glob("*copy*"))
+
+
 def test_a_backup_can_be_broken_off(rapport: Path, tmp_path: Path) -> None:
     with pytest.raises(CannotBackUp, match="broken off"):
         back_up(rapport, tmp_path / "copy.backup", wall=NOW, stop=lambda: True)
