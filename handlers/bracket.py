@@ -168,7 +168,7 @@ def _handle_mail(
         return  # one of our own came back: a mailbox passes on what it gets, or is a folder of sent mail
     if is_own_copy(connection, mail, message.now):
         return
-    told = [author] if author is not None else concerned(connection, mail)
+    told = [author] if author is not None else [] if message.silent else concerned(connection, mail)
     writer = author_answered(connection, mail, message.now) if author is None else None
     if writer is not None:
         told = [writer, *(user for user in told if user.id != writer.id)]
