@@ -17,6 +17,7 @@ MAX_LINES = 20  # of a signature, empty ones not counted
 _WIDTH = 200  # characters of a line
 _BODY = 100_000  # characters of a letter
 _PHONES = 3
+_RULES = "-_=*\u2014\u2013\u2500~#+>"
 _BESIDE = 4  # lines from the writer's name in which the title stands
 _SPLIT = re.compile(
     r"\s{0,9}[|\u2022\u00b7\u25cf\u25aa\u2016\u2219\u2502]\s{0,9}|\t+| {3,99}|\s[\u2013\u2014-]\s|;\s|\s//\s"
@@ -31,6 +32,7 @@ _ELSEWHERE = re.compile(
     r"microsoft|aka|github|gitlab|tiktok|vk|ok|pinterest|bit|gmail|apple|gmx|web|mail|yandex|whatsapp|meet|teams|skype|"
     r"trustpilot|kununu|hubspot|mailchimp)\.[^\W\d_]{2,5}$"
 )
+_DIGITS = re.compile(r"\d\D{0,4}\d\D{0,4}\d\D{0,4}\d\D{0,4}\d\D{0,4}\d")
 _WORDS = re.compile(r"[^\W\d_]+")
 # Legal forms of firms, as they stand behind (or before) a firm's name.
 _FIRM = re.compile(
@@ -49,6 +51,7 @@ _POSTCODE = re.compile(
     r"|^[^\W\d_][\w .'-]{1,40}\s(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})$"
     r"|^(?:[A-Z]{2}\s\d{5}(?:-\d{4})?|[A-Z]{1,2}\d[A-Z\d]?\s\d[A-Z]{2})$"
 )
+_POSTAL = re.compile(r"\d{2} ?-?\d{2}|[A-Z]\d[A-Z\d]? ?\d[A-Z]{2}|\d{3} \d{2}")
 _STREET = re.compile(
     r"^[^\W\d_][^\d@:]{2,50}\s\d{1,4}\s?[a-zA-Z]?(?:\s?[-/]\s?\d{1,4}[a-z]?)?$|^\d{1,5}[a-zA-Z]?,?\s[^\W\d_][^\d@:]{2,50}$"
 )
@@ -60,12 +63,13 @@ def read_signed(letter: Letter) -> Signed | None:
     lines = signature_of(letter)
     if not lines:
         return None
-    pieces = [[piece.strip(" ,*_") for piece in _SPLIT.split(line) if piece.strip(" ,*_")] for line in lines]
+    whole = "\n".join(lines)
+    pieces = [[part for piece in _SPLIT.split(line) if (part := piece.strip(" ,*_"))] for line in lines]
     found = Signed(
         phones=_phones(lines),
         title=_title(pieces, letter.sender.name),
-        company=_company(pieces),
-        address=_address(lines),
+        company=_company(pieces) if _FIRM.search(whole) else "",  # most have none, and each piece costs
+        address=_address(pieces) if _POSTAL.search(whole) else "",
         website=_website(lines, letter.sender.address.rpartition("@")[2]),
     )
     return found if found != Signed() else None
@@ -96,16 +100,21 @@ def signature_of(letter: Letter) -> list[str]:
 def _begins_mail(line: str) -> bool:
     """Does an earlier mail begin here: a separator, a header's label, a line that says who wrote?"""
     label, colon, _ = line.partition(":")
-    meaning = load_lexicon().headers.get(key(label.strip(" *>"))) if colon and len(label) < 30 else None
-    if meaning is not None and meaning[0] in ("from", "date", "subject"):
-        return True
-    return classify_separator(line) in ("forward", "original") or (line.endswith(":") and says_wrote(line))
+    if colon and len(label) < 30:
+        meaning = load_lexicon().headers.get(key(label.strip(" *>")))
+        if meaning is not None and meaning[0] in ("from", "date", "subject"):
+            return True
+    if line.endswith((":", "\uff1a")):
+        return says_wrote(line)
+    return line[0] in _RULES and classify_separator(line) in ("forward", "original")
 
 
 def _phones(lines: list[str]) -> tuple[str, ...]:
     """Numbers that are labelled as telephones, or stand with their country; each once."""
     found: dict[str, str] = {}
     for line in lines:
+        if not _DIGITS.search(line):
+            continue
         end = 0
         for hit in _NUMBER.finditer(line):
             label, end = _label(line[end : hit.start()]), hit.end()
@@ -204,14 +213,14 @@ def _is_title(piece: str) -> bool:
     return not titles.isdisjoint((*runs, *key(piece).split()))
 
 
-def _address(lines: list[str]) -> str:
+def _address(pieces: list[list[str]]) -> str:
     parts: list[str] = []
-    for line in lines:
-        label, colon, rest = line.partition(":")
-        plain = rest if colon and load_lexicon().card.get(key(label.strip())) == "address" else line
-        if _RUSSIAN.search(plain) and len(plain) <= 150:
+    for piece in (each for line in pieces for each in line):
+        label, colon, rest = piece.partition(":")
+        plain = rest if colon and load_lexicon().card.get(key(label)) == "address" else piece
+        if len(plain) <= 150 and _RUSSIAN.search(plain):
             return " ".join(plain.split()).strip(" ,.")
-        parts += [part.strip(" .") for piece in _SPLIT.split(plain) for part in piece.split(",") if part.strip(" .")]
+        parts += [part for each in plain.split(",") if (part := each.strip(" ."))]
     for at in range(1, len(parts)):
         if _POSTCODE.match(parts[at]):
             for street in range(at - 1, max(-1, at - 3), -1):
