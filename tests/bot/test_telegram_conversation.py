@@ -72,11 +72,14 @@ class TestTalking:
     async def test_the_command_menu_in_three_languages(self, bot: House, telegram: FakeBotApi) -> None:
         commands = telegram.methods.profile.commands
         private = '{"type": "all_private_chats"}'
-        assert await telegram.state.bell.until(lambda: len(commands) == 3 or None, 5)
+        assert await telegram.state.bell.until(lambda: len(commands) == 3 or None, 30)
         said = {language: {each["command"]: each["description"] for each in commands[private, language]}
                 for language in ("", "de", "ru")}  # fmt: skip
         for menu in said.values():
-            assert list(menu) == ["start", "help", "today", "tasks", "find", "undo", "leads", "pipeline", "triage"]
+            assert list(menu) == [
+                *("start", "help", "today", "calendar", "tasks"),
+                *("find", "undo", "leads", "pipeline", "triage"),
+            ]
             assert all(menu.values())
 
     async def test_a_file_without_words_does_no_harm(self, bot: House, telegram: FakeBotApi, max_: FakeUser) -> None:

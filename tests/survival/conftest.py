@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import takewhile
 from pathlib import Path
 
 import psycopg
@@ -89,7 +90,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A running server."""
     require(bool(list(Path("/usr/lib/postgresql").glob("*/bin/initdb"))), "PostgreSQL")
     folder = tmp_path_factory.mktemp("server")
-    for parent in (folder, *folder.parents[:2]):
+    for parent in (folder, *takewhile(lambda each: "pytest-of-" in str(each), folder.parents)):
         parent.chmod(0o755)  # the server runs as another user
     server = Server(folder)
     server.start()

@@ -254,7 +254,7 @@ def test_a_mail_that_is_too_big_is_refused_for_good_with_both_sizes(tmp_path: Pa
         input=raw,
         capture_output=True,
         check=False,
-        timeout=60,
+        timeout=240,
         env={**os.environ, "RAPPORT_DATABASE": str(tmp_path / "rapport.db")},
     )
     assert done.returncode == 65
