@@ -9,7 +9,7 @@ run: $(VENV)/run.done
 	@$(BIN)/rapport
 
 test: $(VENV)/dev.done
-	@$(BIN)/python -m pytest -n auto --dist worksteal
+	@$(BIN)/python -m pytest -n auto --dist loadfile
 
 check: lint types imports test
 

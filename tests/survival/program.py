@@ -187,10 +187,13 @@ class Place:
         return [row[0] if len(row) == 1 else row for row in found]
 
     def is_drained(self) -> bool:
-        """Is everything handled, every reminder that is due queued, everything queued delivered?"""
+        """Is everything handled, every reminder that is due queued, everything queued delivered?
+
+        What is gathered for the next full hour may wait for it.
+        """
         return self.rows(
             "SELECT (SELECT count(*) FROM inbox WHERE state = 'new')"
-            " + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed'))"
+            " + (SELECT count(*) FROM outbox WHERE state IN ('queued', 'claimed') AND key NOT LIKE 'triage:%')"
             " + (SELECT count(*) FROM reminders WHERE state IN ('pending', 'queued'))"
         ) == [0]
 
