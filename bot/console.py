@@ -25,6 +25,7 @@ from storage.outbox import Carrier
 from storage.users import User
 
 _POLL = 0.02  # seconds between two looks whether another process has handled our line
+_LONGEST_PATH = 4 * 4096  # Linux's longest, each byte escaped; shlex's time grows with the square of a word
 
 Show = Callable[[OutgoingMessage, int | None], None]
 
@@ -133,6 +134,8 @@ class Console:
 
 def _named_file(text: str) -> SentFile | None:
     """A file that was dropped onto the console, which types its path; only of a kind that is imported."""
+    if len(text) > _LONGEST_PATH:
+        return None
     try:
         [name] = shlex.split(text)
         path = Path(name.removeprefix("file://")).expanduser()
