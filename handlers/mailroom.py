@@ -49,6 +49,9 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
         return None
     if mail.kind != "personal":
         case = replace(case, said="")  # no program gives orders
+    if mail.spam and from_team and not mail.authentic:
+        _suspected(acting, mail, case)
+        return None
     if from_team:
         said = _take(acting, mail, replace(case, said=orders(mail, case, acting.team)))
     else:
@@ -170,12 +173,23 @@ def _unknown(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     from_team = case.route != "direct" or case.direction == "out"
     if mail.kind != "personal" and not from_team:
         return None
-    reason: Reason = "unproven" if from_team and not mail.authentic else "unknown"
+    spam = mail.spam and not mail.authentic
+    reason: Reason = "spam" if spam else "unproven" if from_team and not mail.authentic else "unknown"
     busy = not from_team and asked_since(acting.connection, acting.now - _GATHERED)
     put_in_triage(acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
-    if mail.kind != "personal":
+    if spam or mail.kind != "personal":
         return None
     return receipts.more_unknown(acting) if busy else receipts.unknown(acting, case, interaction_id, reason)
+
+
+def _suspected(acting: Acting, mail: Mail, case: Case) -> None:
+    """Flagged as spam, in a member's name, which spam likes best: it waits, and nobody is disturbed."""
+    interaction_id = None
+    if case.people:
+        interaction_id, fresh = _log(acting, mail, case, ())
+        if not fresh:
+            return
+    put_in_triage(acting.connection, "spam", at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
 
 
 def _several(acting: Acting, mail: Mail, case: Case, found: Match) -> Draft | None:

@@ -50,6 +50,7 @@ from storage.contacts import contact_by_id
 from storage.inbox import message_of
 from storage.messages import Draft, Mail
 from storage.tasks import Task, task_by_id
+from storage.triage import close_message
 
 Act = Callable[[Acting, dict[str, Any]], Draft]
 
@@ -104,6 +105,7 @@ def _confirm_mail(acting: Acting, arguments: dict[str, Any]) -> Draft:
     mail = message_of(acting.connection, arguments["inbox"]).mail
     if mail is None:
         return draft(acting.say("It is gone by now."))
+    close_message(acting.trail, arguments["inbox"])
     return take_mail(acting, replace(mail, authentic=True)) or draft(acting.say("Logged."))
 
 

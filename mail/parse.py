@@ -24,6 +24,7 @@ from mail.newest import newest_text
 from mail.parts import Part, read_tree
 from mail.signature import cut_comment
 from mail.signed import read_signed
+from mail.spam import find_spam
 from mail.subject import split_subject
 from mail.trust import is_authentic
 from storage.messages import Address, Attachment, Form, Letter, Mail, MailKind
@@ -42,6 +43,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
     outer = _letter(headers, body)
     kind, why = find_kind(parts, outer.subject, outer.sender.address, body.text)
     authentic, proof = is_authentic(headers, outer.sender.address, authserv)
+    spam = find_spam(headers)
     forward = _find(outer, body, parts, kind, headers)
     original = forward.letter if forward else None
     if original is not None and kind == "calendar" and not _is_invitation(root):
@@ -54,13 +56,14 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         comment=forward.comment if forward else "",
         kind=kind,
         authentic=authentic,
+        spam=bool(spam),
         message_id=_ids(headers, "message-id")[0] if _ids(headers, "message-id") else headers.plain("message-id")[:998],
         in_reply_to=next(iter(_ids(headers, "in-reply-to")), ""),
         references=_ids(headers, "references"),
         reply_to=reply_to,
         digest=content_digest(outer, original),
         attachments=_attachments(parts, body, forward),
-        because=tuple(filter(None, (*(forward.because if forward else ()), why, proof))),
+        because=tuple(filter(None, (*(forward.because if forward else ()), why, proof, spam))),
         original_kind=_original_kind(forward),
         failed=find_failures(parts, body.text, own) if kind == "bounce" else (),
         away=find_return(outer.newest or outer.body) if kind == "auto-reply" else "",

@@ -148,7 +148,8 @@ class Mail:
     original: Letter | None = None  # of a forward: the innermost letter
     comment: str = ""  # of a forward: what the forwarder wrote
     kind: MailKind = "personal"
-    authentic: bool = False  # the From line was proved by a trusted Authentication-Results
+    authentic: bool = False  # the From line was proved
+    spam: bool = False  # a filter on its way took it for spam
     message_id: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

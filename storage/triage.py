@@ -12,7 +12,7 @@ from sqlalchemy import Connection, exists, func, insert, select, update
 from storage.changes import Trail
 from storage.tables import inbox, interaction_contacts, interactions, triage
 
-Reason = Literal["unknown", "several", "unproven", "parked"]
+Reason = Literal["unknown", "several", "unproven", "parked", "spam"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +116,12 @@ def wait_again(connection: Connection, inbox_id: int, *, at: datetime) -> None:
 def close_for(trail: Trail, interaction_id: int) -> None:
     """Whatever waited because of this interaction is decided."""
     query = select(triage.c.id).where(triage.c.interaction_id == interaction_id, triage.c.state == "open")
+    for row_id in list(trail.connection.execute(query).scalars()):
+        decide(trail, row_id)
+
+
+def close_message(trail: Trail, inbox_id: int) -> None:
+    """Whatever waited because of this message is decided."""
+    query = select(triage.c.id).where(triage.c.inbox_id == inbox_id, triage.c.state == "open")
     for row_id in list(trail.connection.execute(query).scalars()):
         decide(trail, row_id)

@@ -95,6 +95,8 @@ def _why_nowhere(acting: Acting, interaction: Interaction) -> str:
         return acting.say("It waits in triage: several contacts fit")
     if reason == "unproven":
         return acting.say("It waits in triage: it isn't proved to be yours")
+    if reason == "spam":
+        return acting.say("It waits in triage: a mail filter flagged it as spam")
     if reason is not None:
         return acting.say("It waits in triage: nobody knows the sender")
     return acting.say("Logged on nobody")

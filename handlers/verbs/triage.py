@@ -9,9 +9,10 @@ from handlers.verbs.people import open_card
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles
 from storage.inbox import message_of
 from storage.interactions import Interaction, interaction_by_id, log_on
-from storage.messages import Choice, Draft
+from storage.messages import Choice, Draft, Mail
 from storage.rules import decide_on_sender
 from storage.triage import Waiting, close_for, count_waiting, decide, triage_by_id, waiting
+from storage.users import team_addresses
 
 
 def show_triage(acting: Acting, intent: Intent) -> Draft:
@@ -22,12 +23,15 @@ def show_triage(acting: Acting, intent: Intent) -> Draft:
     first, more = items[0], count_waiting(acting.connection) - 1
     lines = [_line(acting, first)]
     choices: tuple[Choice, ...] = ()
+    put_away = Choice(acting.say("Put aside"), "put_aside", {"triage": first.id})
     interaction = interaction_by_id(acting.connection, first.interaction_id) if first.interaction_id else None
     if interaction is not None:
         lines.append(acting.quoted(interaction.text, 160))
         choices = decisions(acting, interaction.id)
+    elif _is_by(acting, first):
+        choices = (Choice(acting.say("It was me"), "confirm_mail", {"inbox": first.inbox_id}), put_away)
     else:
-        choices = (Choice(acting.say("Put aside"), "put_aside", {"triage": first.id}),)
+        choices = (put_away,)
     if more:
         lines.append(acting.words.count("and {n} more", "and {n} more", more))
     return draft("⚠ " + lines[0], *lines[1:], choices=(choices,))
@@ -106,7 +110,23 @@ def ignore(acting: Acting, interaction_id: int, *, domain: bool = False) -> Draf
 
 def _line(acting: Acting, item: Waiting) -> str:
     interaction = interaction_by_id(acting.connection, item.interaction_id) if item.interaction_id else None
-    if interaction is None:
-        return acting.say("A message could not be handled. It is kept.")
-    who = f"{interaction.sender_name} <{interaction.sender}>" if interaction.sender_name else interaction.sender
-    return f"{who}: {acting.quoted(interaction.subject, 60)}"
+    if interaction is not None:
+        who = f"{interaction.sender_name} <{interaction.sender}>" if interaction.sender_name else interaction.sender
+        line = f"{who}: {acting.quoted(interaction.subject, 60)}"
+        return f"{line} ({acting.say('flagged as spam')})" if item.reason == "spam" else line
+    mail = _mail(acting, item)
+    if item.reason == "spam" and mail is not None:
+        sender, subject = mail.outer.sender.address, acting.quoted(mail.outer.subject, 60)
+        return acting.say("A mail in the name of {sender}, flagged as spam: {subject}", sender=sender, subject=subject)
+    return acting.say("A message could not be handled. It is kept.")
+
+
+def _is_by(acting: Acting, item: Waiting) -> bool:
+    """Does it say to be from who is asking?"""
+    mail = _mail(acting, item)
+    own = team_addresses(acting.connection)
+    return item.reason == "spam" and mail is not None and own.get(mail.outer.sender.address) == acting.user.id
+
+
+def _mail(acting: Acting, item: Waiting) -> Mail | None:
+    return message_of(acting.connection, item.inbox_id).mail if item.inbox_id is not None else None

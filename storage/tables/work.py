@@ -221,7 +221,7 @@ triage = Table(
     moment("created_at", required=True),
     moment("decided_at"),
     reference("users", "decided_by"),
-    one_of("reason", "unknown", "several", "unproven", "parked"),
+    one_of("reason", "unknown", "several", "unproven", "parked", "spam"),
     one_of("state", "open", "decided"),
     Index("ix_triage_open", "created_at", sqlite_where=text("state = 'open'"), postgresql_where=text("state = 'open'")),
     Index("ix_triage_interaction_id", "interaction_id"),

@@ -566,7 +566,9 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("decided_by", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.CheckConstraint("reason IN ('unknown', 'several', 'unproven', 'parked')", name=op.f("ck_triage_reason")),
+        sa.CheckConstraint(
+            "reason IN ('unknown', 'several', 'unproven', 'parked', 'spam')", name=op.f("ck_triage_reason")
+        ),
         sa.CheckConstraint("state IN ('open', 'decided')", name=op.f("ck_triage_state")),
         sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_triage_decided_by")),
         sa.ForeignKeyConstraint(["inbox_id"], ["inbox.id"], name=op.f("fk_triage_inbox_id")),
