@@ -57,13 +57,15 @@ def parse_address(piece: str) -> Address:
         return Address(name=_name(text[: hit.end()].partition("/")[0]))  # Notes: `Tom Berg/ACME@ACME`
     if hit is None:
         return _nameless(text)
-    address = _bare(hit.group()).lower()
+    spelled = _bare(hit.group())
+    address = spelled.lower()
+    spelled = spelled if spelled != address else ""
     before = text[: hit.start()]
     opening = max(before.rfind("<"), before.rfind("["), before.rfind("("))
     name = _name(text[: opening if opening >= 0 else hit.start()])
     deputy = _ON_BEHALF.search(text, hit.end())
     if deputy:
-        return Address(name=_name(text[deputy.end() :].partition("<")[0]), address=address)
+        return Address(_name(text[deputy.end() :].partition("<")[0]), address, spelled)
     if not name:
         name = _name(_comment(text[hit.end() :]))
     deputy = _ON_BEHALF.search(name)
@@ -72,7 +74,7 @@ def parse_address(piece: str) -> Address:
     if "@" in name and address in name.lower():
         rest = _name(_EMPTY.sub(" ", re.sub(re.escape(address), " ", name, flags=re.IGNORECASE)))
         name = rest if rest and not _ON_BEHALF.fullmatch(rest) else ""
-    return Address(name=name, address=address)
+    return Address(name, address, spelled)
 
 
 def _nameless(text: str) -> Address:

@@ -60,7 +60,7 @@ def block_address(value: str) -> Address:
     value = _show_links(_undress(value))
     several = _SEVERAL.search(value)
     address = parse_address(value[: several.start() + 1] if several else value)
-    return Address(address.name.removesuffix(";"), address.address)
+    return replace(address, name=address.name.removesuffix(";"))
 
 
 class BlockFinder:

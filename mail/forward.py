@@ -188,7 +188,7 @@ def _named_in(separator: str) -> Address:
     core = separator.strip(" -=_*#:")
     _, _, tail = core.partition(" from ")
     address = parse_address(tail or core)
-    return address if tail else Address("", address.address)
+    return address if tail else replace(address, name="")
 
 
 def _decide(lines: list[Line], found: _Found, context: Context, prefix: str) -> bool | None:
@@ -341,7 +341,7 @@ def _letter(found: _Found, inner: str, context: Context) -> Letter:
         return Letter(sender=found.named, subject=without_forward(context.subject), date=date, body=inner)
     sender = block.sender
     if not sender.address and found.named.address:
-        sender = Address(sender.name or found.named.name, found.named.address)
+        sender = replace(found.named, name=sender.name or found.named.name)
     return Letter(
         sender=sender,
         to=block.addresses("to"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from mail.addresses import parse_address
@@ -45,7 +45,7 @@ class Attribution:
         if hit is None:
             return Address(_GROUPWISE_NAME.split(text)[0].strip()) if text.endswith(">>>") else Address()
         before = text[: hit.start()].rstrip(" <([\"'")
-        return Address(_name_before(before), parse_address(hit.group()).address)
+        return replace(parse_address(hit.group()), name=_name_before(before))
 
     def date(self, before: datetime | None) -> datetime | None:
         """When the quoted mail was written, as far as it tells."""

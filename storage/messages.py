@@ -54,6 +54,12 @@ class Address:
 
     name: str = ""
     address: str = ""
+    spelled: str = field(default="", compare=False)  # the address as it was written, when that had capitals
+
+    @property
+    def verbatim(self) -> str:
+        """The address as it was written."""
+        return self.spelled or self.address
 
 
 @dataclass(frozen=True, slots=True)

@@ -107,7 +107,7 @@ def _as_json(file: str, mail: Mail) -> dict[str, object]:
         "file": file,
         "forwarded": mail.original is not None,
         "from_name": letter.sender.name,
-        "from_address": letter.sender.address,
+        "from_address": letter.sender.verbatim,
         "to": _addresses(letter.to),
         "cc": _addresses(letter.cc),
         "subject": letter.subject,
@@ -121,7 +121,7 @@ def _as_json(file: str, mail: Mail) -> dict[str, object]:
 
 
 def _addresses(addresses: tuple[Address, ...]) -> list[str]:
-    return [each.address for each in addresses if each.address]
+    return [each.verbatim for each in addresses if each.address]
 
 
 def _iso(date: datetime | None) -> str | None:

@@ -107,9 +107,9 @@ def mails() -> None:
         newest = [row["newest"], *row.get("newest_or", [])]
         right = {
             "forwarded": (mail.original is not None) == row["forwarded"],
-            "from": (letter.sender.name, letter.sender.address) == (row["from_name"] or "", row["from_address"] or ""),
-            "to_cc": [each.address for each in letter.to if each.address] == row["to"]
-            and [each.address for each in letter.cc if each.address] == row["cc"],
+            "from": (letter.sender.name, letter.sender.verbatim) == (row["from_name"] or "", row["from_address"] or ""),
+            "to_cc": [each.verbatim for each in letter.to if each.address] == row["to"]
+            and [each.verbatim for each in letter.cc if each.address] == row["cc"],
             "subject": row["subject"] is None or letter.subject == row["subject"],
             "date": _same_date(letter.date, wanted_date),
             "comment": not row["forwarded"] or _flat(mail.comment) == _flat(row["comment"]),

@@ -277,3 +277,10 @@ def test_html_wins_over_a_stub() -> None:
 def test_nothing_is_unreadable(raw: bytes) -> None:
     with pytest.raises(MailUnreadable):
         parse_mail(raw)
+
+
+def test_addresses_are_shown_as_written_and_compared_without_case() -> None:
+    mail = parse_mail(b"From: Anna <Anna.Kern@Nordwind.Example>\nTo: CRM@firma.example, eva@firma.example\n\nHi")
+    assert mail.outer.sender.address == "anna.kern@nordwind.example"
+    assert mail.outer.sender.verbatim == "Anna.Kern@Nordwind.Example"
+    assert [each.verbatim for each in mail.outer.to] == ["CRM@firma.example", "eva@firma.example"]
