@@ -29,7 +29,7 @@ from storage.inbox import Kept, Pending
 from storage.messages import InboundMessage
 from storage.reminders import next_reminder
 from storage.triage import put_in_triage
-from storage.users import next_look
+from storage.users import next_look, user_by_handle
 
 log = logging.getLogger("rapport.flow")
 
@@ -96,6 +96,10 @@ class Flow:
             return every
 
         return await self._database.write(work)
+
+    async def is_member(self, address: str) -> bool:
+        """Is this the mail address (lower case) of somebody in the team?"""
+        return await self._database.read(lambda connection: user_by_handle(connection, "email", address)) is not None
 
     async def handle_next(self) -> int | None:
         """Handles the message whose turn it is; its id, None when there is none. Raises only the machine's trouble."""

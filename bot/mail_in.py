@@ -5,13 +5,18 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING
 
 from bot.flow import Flow
+from bot.settings import Settings
 from mail.errors import MailTooHard, MailUnreadable
 from mail.prepare import MailParser
 from storage.clock import Clock
 from storage.inbox import Kept, compress
 from storage.messages import InboundMessage, Mail, Sender
+
+if TYPE_CHECKING:
+    from mail.dkim_keys import KeyFinder
 
 SIZE_LIMIT = 50 << 20  # bytes, raw
 _SMALL = 32 << 10  # bytes
@@ -21,10 +26,11 @@ _STALE = timedelta(days=7)  # relative moments in an older mail count from now
 class MailIn:
     """Parses and keeps raw mails."""
 
-    def __init__(self, flow: Flow, parser: MailParser, clock: Clock) -> None:
+    def __init__(self, flow: Flow, parser: MailParser, clock: Clock, keys: KeyFinder | None = None) -> None:
         self._flow = flow
         self._parser = parser
         self._clock = clock
+        self._keys = keys  # None: DKIM isn't checked
 
     async def take(self, raw: bytes) -> Kept:
         """Keeps one raw mail; when this returns it may be acknowledged. Raises MailUnreadable for no mail at all."""
@@ -40,11 +46,28 @@ class MailIn:
             raise MailUnreadable(f"The mail has {len(raw) >> 20} MB; {SIZE_LIMIT >> 20} MB is the most that is taken.")
         now = self._clock.now()
         try:
-            message = prepared(raw, await self._parser.parse(raw), now)
+            message = prepared(raw, await self._parse(raw), now)
         except MailTooHard as error:
             message = _unprepared(raw, str(error), now)
         # A thread for a small one costs more than its 30 microseconds a kilobyte.
         return message, compress(raw) if len(raw) <= _SMALL else await asyncio.to_thread(compress, raw)
+
+    async def _parse(self, raw: bytes) -> Mail:
+        """The mail, understood; a member's, whose From nobody has proved yet, with the keys that may do it."""
+        mail = await self._parser.parse(raw)
+        if self._keys is None or not mail.dkim_keys or not await self._flow.is_member(mail.outer.sender.address):
+            return mail
+        keys = await self._keys.find(mail.dkim_keys)
+        return await self._parser.parse(raw, keys) if keys else mail
+
+
+def key_finder(settings: Settings) -> KeyFinder | None:
+    """Where DKIM keys are looked up; None when DKIM isn't to be checked here."""
+    if not settings.dkim:
+        return None
+    from mail.dkim_keys import KeyFinder
+
+    return KeyFinder(settings.dns)
 
 
 def prepared(raw: bytes, mail: Mail, now: datetime) -> InboundMessage:

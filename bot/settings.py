@@ -33,6 +33,7 @@ NAMES = (
     "TLS_CA",
     "MAIL_FROM",
     "AUTHSERV",
+    "DKIM",
     "DROP",
     "IMAP",
     "OAUTH_COMMAND",
@@ -60,6 +61,8 @@ class Settings:
     telegram_webhook: str = ""
     listen: tuple[str, int] = ("127.0.0.1", 8080)
     authserv: frozenset[str] = frozenset()
+    dkim: bool = False  # checked by ourselves
+    dns: tuple[str, int] | None = None  # the resolver for it, when not the system's
     drop: tuple[str, int] | None = ("127.0.0.1", 2525)
     imap: tuple[Account, ...] = ()
     oauth_command: str = field(default="", repr=False)
@@ -110,6 +113,9 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
     checked("LISTEN", LISTEN, listen is not None, LISTEN)
     drop = _host_and_port(raw.get("DROP", DROP))
     checked("DROP", DROP, drop is not None or raw.get("DROP", "").lower() == "off", f"{DROP} (on this machine), or off")
+    dkim = raw.get("DKIM", "off").lower()
+    dns = _host_and_port(dkim, anywhere=True) if dkim not in ("off", "on") else None
+    checked("DKIM", "off", dkim in ("off", "on") or dns is not None, "on, off, or a DNS resolver as 127.0.0.1:53")
     database = raw.get("DATABASE") or str(data_folder(environment) / "rapport.db")
     try:
         database_url(database)
@@ -147,6 +153,8 @@ def load_settings(environment: Mapping[str, str] | None = None, folder: Path | N
         telegram_webhook=hook,
         listen=listen or ("127.0.0.1", 8080),
         authserv=frozenset(each.lower() for each in raw.get("AUTHSERV", "").replace(",", " ").split()),
+        dkim=dkim != "off",
+        dns=dns,
         drop=drop,
         imap=imap,
         oauth_command=raw.get("OAUTH_COMMAND", ""),

@@ -174,14 +174,14 @@ def start_mailboxes(house: House, tasks: Tasks, parser: MailParser) -> None:
     if not settings.imap:
         return
     from bot.imap_in import FolderFollower
-    from bot.mail_in import MailIn
+    from bot.mail_in import MailIn, key_finder
     from mail.oauth import access_token
 
     for number, account in enumerate(settings.imap, 1):
         follower = FolderFollower(
             number,
             account,
-            taking=MailIn(house.flow, parser, house.clock),
+            taking=MailIn(house.flow, parser, house.clock, key_finder(house.settings)),
             flow=house.flow,
             database=house.database,
             clock=house.clock,
@@ -193,12 +193,12 @@ def start_mailboxes(house: House, tasks: Tasks, parser: MailParser) -> None:
 
 async def _serve_drop(house: House, parser: MailParser, tried: asyncio.Event) -> None:
     """Takes mail until it is cancelled; `tried` is set when it listens, or can't."""
-    from bot.mail_in import MailIn
+    from bot.mail_in import MailIn, key_finder
     from mail.drop import serve_drop
 
     settings = house.settings
     assert settings.drop is not None
-    taken = MailIn(house.flow, parser, house.clock)
+    taken = MailIn(house.flow, parser, house.clock, key_finder(settings))
     try:
         async with serve_drop(settings.drop, is_ours=settings.team.is_own, take=taken.take):
             tried.set()

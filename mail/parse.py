@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 
 from mail.absence import find_return
@@ -15,6 +16,7 @@ from mail.cards import find_cards
 from mail.charset import decode_bytes
 from mail.dates import parse_header_date
 from mail.digest import content_digest, text_skeleton
+from mail.dkim import is_signed, key_names
 from mail.errors import MailUnreadable
 from mail.form import find_form
 from mail.forward import MAX_CHAIN, Context, Forward, find_forward
@@ -26,14 +28,17 @@ from mail.signature import cut_comment
 from mail.signed import read_signed
 from mail.spam import find_spam
 from mail.subject import split_subject
-from mail.trust import is_authentic
+from mail.trust import is_authentic, is_refuted
 from storage.messages import Address, Attachment, Form, Letter, Mail, MailKind
 
 _MESSAGE_ID = re.compile(r"<[^<>\r\n]{1,900}>")
 
 
-def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
-    """The mail, understood. Raises MailUnreadable for bytes without any content, and nothing else."""
+def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset(), keys: Mapping[str, str] | None = None) -> Mail:
+    """The mail, understood. Raises MailUnreadable for bytes without any content, and nothing else.
+
+    `authserv`: whose Authentication-Results are believed; `keys`: DKIM keys (TXT records) by their names.
+    """
     if not raw.strip():
         raise MailUnreadable("The mail is empty: there is nothing to read.")
     parts = read_tree(raw)
@@ -43,6 +48,9 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
     outer = _letter(headers, body)
     kind, why = find_kind(parts, outer.subject, outer.sender.address, body.text)
     authentic, proof = is_authentic(headers, outer.sender.address, authserv)
+    provable = () if authentic or is_refuted(proof) else key_names(headers, outer.sender.address)
+    if keys and provable and is_signed(raw, headers, outer.sender.address, keys):
+        authentic, proof, provable = True, "trust: DKIM signature of the sender's domain", ()
     spam = find_spam(headers)
     forward = _find(outer, body, parts, kind, headers)
     original = forward.letter if forward else None
@@ -57,6 +65,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         kind=kind,
         authentic=authentic,
         spam=bool(spam),
+        dkim_keys=provable,
         message_id=_ids(headers, "message-id")[0] if _ids(headers, "message-id") else headers.plain("message-id")[:998],
         in_reply_to=next(iter(_ids(headers, "in-reply-to")), ""),
         references=_ids(headers, "references"),

@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -33,7 +34,7 @@ class MailParser:
         memory: int = 512 * 1024 * 1024,
         module: str = "mail.worker",
     ) -> None:
-        self._authserv = json.dumps(sorted(authserv)).encode()
+        self._authserv = sorted(authserv)
         self._seconds = seconds
         self._memory = memory
         self._module = module
@@ -53,11 +54,15 @@ class MailParser:
         """Is the process up?"""
         return self._process is not None and self._process.returncode is None
 
-    async def parse(self, raw: bytes) -> Mail:
-        """The mail, understood. Raises MailUnreadable (no content) or MailTooHard (a limit was reached)."""
+    async def parse(self, raw: bytes, keys: Mapping[str, str] | None = None) -> Mail:
+        """The mail, understood; its From may be proved by these DKIM keys, too.
+
+        Raises MailUnreadable (no content) or MailTooHard (a limit was reached).
+        """
+        options = json.dumps({"authserv": self._authserv, "keys": dict(keys or {})}).encode()
         async with self._turn:
             try:
-                answer = await self._ask(raw)
+                answer = await self._ask(raw, options)
             except BaseException:
                 await self._stop()  # a half-read answer must never be taken for the next mail's
                 raise
@@ -67,7 +72,7 @@ class MailParser:
             raise MailUnreadable(answer[1:].decode())
         raise MailTooHard(answer[1:].decode())
 
-    async def _ask(self, raw: bytes) -> bytes:
+    async def _ask(self, raw: bytes, options: bytes) -> bytes:
         process = self._process
         if process is None or process.returncode is not None:
             process = await self._start()
@@ -75,9 +80,7 @@ class MailParser:
         assert process.stdout is not None
         try:
             async with asyncio.timeout(self._seconds):
-                process.stdin.write(
-                    len(raw).to_bytes(4, "big") + len(self._authserv).to_bytes(2, "big") + self._authserv
-                )
+                process.stdin.write(len(raw).to_bytes(4, "big") + len(options).to_bytes(2, "big") + options)
                 process.stdin.write(raw)
                 await process.stdin.drain()
                 size = int.from_bytes(await process.stdout.readexactly(4), "big")

@@ -18,6 +18,7 @@ _SHARED = frozenset(
      "netlify.app", "pages.dev", "vercel.app", "web.app", "firebaseapp.com", "workers.dev", "amazonaws.com",
      "onmicrosoft.com", "myshopify.com", "wixsite.com")
 )  # fmt: skip
+_REFUTED = "trust: dmarc=fail"
 _MAILBOX = re.compile(r"[^\s<>()\[\]\",;:'@]{1,128}@[^\s<>()\[\]\",;:'@]{1,190}")
 _TOKEN = re.compile(
     r"\s{0,40}([A-Za-z0-9._-]{1,80})\s{0,40}(?:/\s{0,10}\d{1,5}\s{0,10})?=\s{0,40}(\"[^\"]{0,1000}\"|[^\s;]{1,1000})"
@@ -41,14 +42,23 @@ def is_authentic(headers: Headers, sender: str, authserv: frozenset[str]) -> tup
     if not authserv:
         return False, ""
     believed = {name.strip().lower() for name in authserv}
-    named = set(_MAILBOX.findall(headers.plain("from").lower()))
-    if len(headers.every("from")) != 1 or named != {sender}:
+    if not has_one_sender(headers, sender):
         return False, "trust: not exactly one From address"
     for raw in headers.every("authentication-results"):
         name, results = parse_results(raw.decode("utf-8", "replace"))
         if name in believed:
             return _judge(results, sender.rpartition("@")[2].lower())
     return False, "trust: no Authentication-Results of ours"
+
+
+def is_refuted(why: str) -> bool:
+    """Did a server that is believed say that the From address is forged?"""
+    return why == _REFUTED
+
+
+def has_one_sender(headers: Headers, sender: str) -> bool:
+    """Is there one From header, with this address (lower case) and no other?"""
+    return len(headers.every("from")) == 1 and set(_MAILBOX.findall(headers.plain("from").lower())) == {sender}
 
 
 def parse_results(value: str) -> tuple[str, list[Result]]:
@@ -77,7 +87,7 @@ def _judge(results: list[Result], domain: str) -> tuple[bool, str]:
         if are_aligned(stated, domain) and all(other.outcome == "pass" for other in dmarc):
             return True, "trust: dmarc=pass"
         if result.outcome == "fail":
-            return False, "trust: dmarc=fail"
+            return False, _REFUTED
     for result in results:
         if result.outcome != "pass":
             continue

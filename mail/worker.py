@@ -1,6 +1,6 @@
 """The parsing process: raw mails in by frames on stdin, JSON of the Mail out on stdout, until stdin closes.
 
-Frame in: 4 bytes length (big-endian), 2 bytes length of the authserv list, that list (JSON), the raw mail.
+Frame in: 4 bytes length (big-endian), 2 bytes length of the options, these (JSON: authserv, keys), the raw mail.
 Frame out: 4 bytes length, then `+` and the Mail as JSON, or `-` and the reason why there is none.
 """
 
@@ -23,10 +23,10 @@ def serve(source: BinaryIO, sink: BinaryIO, parse: Callable[..., Mail]) -> None:
     """Answers every frame of the source on the sink."""
     while len(head := source.read(6)) == 6:
         size, listed = int.from_bytes(head[:4], "big"), int.from_bytes(head[4:], "big")
-        authserv = frozenset(json.loads(source.read(listed)))
+        options = json.loads(source.read(listed))
         raw = source.read(size)
         try:
-            answer = "+" + to_json(parse(raw, authserv=authserv))
+            answer = "+" + to_json(parse(raw, authserv=frozenset(options["authserv"]), keys=options["keys"]))
         except MailUnreadable as error:
             answer = f"-{error}"
         except MemoryError:

@@ -155,6 +155,7 @@ class Mail:
     comment: str = ""  # of a forward: what the forwarder wrote
     kind: MailKind = "personal"
     authentic: bool = False  # the From line was proved
+    dkim_keys: tuple[str, ...] = ()  # the DNS names of the keys that may prove it yet
     spam: bool = False  # a filter on its way took it for spam
     message_id: str = ""
     in_reply_to: str = ""

@@ -85,14 +85,14 @@ def deliver(args: argparse.Namespace) -> int:
 
 
 async def _deliver(settings: Settings, raw: bytes, now: str | None) -> None:
-    from bot.mail_in import MailIn
+    from bot.mail_in import MailIn, key_finder
     from bot.wiring import open_house
     from mail.prepare import MailParser
     from storage.inbox import is_handled
 
     clock = Clock(parse_moment(now, settings.team.zone, option="--now") if now else None)
     async with open_house(settings, clock) as house, MailParser(authserv=settings.authserv) as parser:
-        kept = await MailIn(house.flow, parser, clock).take(raw)
+        kept = await MailIn(house.flow, parser, clock, key_finder(settings)).take(raw)
         enough = asyncio.get_running_loop().time() + _PATIENCE
         while not await house.database.write(lambda connection: is_handled(connection, kept.id)):
             if await house.flow.handle_next() is None:

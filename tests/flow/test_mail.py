@@ -264,7 +264,7 @@ async def test_what_rapport_wrote_itself_is_nobodys_news(house: TestHouse) -> No
 class QuickParser(MailParser):
     """Understands mails in this process."""
 
-    async def parse(self, raw: bytes) -> Mail:
+    async def parse(self, raw: bytes, keys: object = None) -> Mail:
         return parse_mail(raw)
 
 

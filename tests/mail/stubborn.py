@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import time
+from collections.abc import Mapping
 
 from mail import worker
 from mail.parse import parse_mail
 from storage.messages import Mail
 
 
-def obey(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
+def obey(raw: bytes, *, authserv: frozenset[str] = frozenset(), keys: Mapping[str, str]) -> Mail:
     """Does what the mail says, or parses it."""
     if raw == b"sleep":
         time.sleep(60)
@@ -20,7 +21,7 @@ def obey(raw: bytes, *, authserv: frozenset[str] = frozenset()) -> Mail:
         eaten = []
         while True:
             eaten.append(b"x" * 50_000_000)
-    return parse_mail(raw, authserv=authserv)
+    return parse_mail(raw, authserv=authserv, keys=keys)
 
 
 if __name__ == "__main__":

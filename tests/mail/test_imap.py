@@ -52,7 +52,7 @@ def letter(
 class QuickParser(MailParser):
     """Understands mails in this process: its own starts in a second, which only one of these tests needs."""
 
-    async def parse(self, raw: bytes) -> Mail:
+    async def parse(self, raw: bytes, keys: object = None) -> Mail:
         return parse_mail(raw, authserv=AUTHSERV)
 
 
@@ -150,7 +150,7 @@ async def test_the_cursor_is_never_ahead_of_what_is_kept(room: Mailroom, dovecot
     class Breaking(QuickParser):
         left = 3
 
-        async def parse(self, raw: bytes) -> Mail:
+        async def parse(self, raw: bytes, keys: object = None) -> Mail:
             self.left -= 1
             if self.left == 0:
                 raise OSError("no memory for another process")
@@ -381,7 +381,7 @@ async def test_first_sight_that_was_interrupted_stays_first_sight(room: Mailroom
         dovecot.puts(account, letter(number), old)
 
     class Breaking(QuickParser):
-        async def parse(self, raw: bytes) -> Mail:
+        async def parse(self, raw: bytes, keys: object = None) -> Mail:
             if b"Nr. 2" in raw:
                 raise OSError
             return await super().parse(raw)
