@@ -37,8 +37,10 @@ def count_authservs(heads: Iterable[bytes]) -> Authservs:
     return Authservs(mails, tuple(names.most_common()))
 
 
-def examine_authserv(believed: frozenset[str], seen: Authservs) -> Check:
-    """Does a mail of a member prove itself here?"""
+def examine_authserv(believed: frozenset[str], seen: Authservs, *, dkim: bool = False) -> Check:
+    """Does a mail of a member prove itself here? With `dkim` by its signature, whatever its server says."""
+    if dkim and not believed:
+        return ok("authserv", "no server is believed; the signatures of members' mails are checked here (RAPPORT_DKIM)")
     ours = ", ".join(sorted(believed))
     most = seen.names[0][0] if seen.names else ""
     mails = "the one mail here" if seen.mails == 1 else f"{seen.mails} mails"
@@ -46,7 +48,10 @@ def examine_authserv(believed: frozenset[str], seen: Authservs) -> Check:
         todo = f"if {most} is your own mail server, set RAPPORT_AUTHSERV={most}: then nobody need confirm their mails"
         return warn("authserv", f"RAPPORT_AUTHSERV isn't set, so no mail proves its sender; seen most: {most}", todo)
     if not believed and seen.mails:
-        todo = "let your mail server write Authentication-Results, and set RAPPORT_AUTHSERV to its name"
+        todo = (
+            "let your mail server write Authentication-Results, and set RAPPORT_AUTHSERV to its name; "
+            "or set RAPPORT_DKIM=on: then signatures are checked here"
+        )
         return warn("authserv", f"RAPPORT_AUTHSERV isn't set, and no server vouches for {mails}", todo)
     if not believed:
         return ok("authserv", "RAPPORT_AUTHSERV isn't set; no mail has come yet")

@@ -28,7 +28,7 @@ async def examine_mail(settings: Settings, facts: Facts | None) -> list[Check]:
     )
     if facts is not None:
         seen += facts.authservs
-    return [*_address(settings), drop, smtp, *mailboxes, examine_authserv(settings.authserv, seen)]
+    return [*_address(settings), drop, smtp, *mailboxes, examine_authserv(settings.authserv, seen, dkim=settings.dkim)]
 
 
 def _address(settings: Settings) -> list[Check]:

@@ -322,6 +322,9 @@ async def test_whose_authentication_results_are_seen(place: Place) -> None:
     other = (await found(given(place, authserv="mail.firma.example")))["authserv"]
     assert other.status == "warn"
     assert "mx.google.com" in other.what
+    signed = (await found(given(place, dkim="on")))["authserv"]
+    assert signed.status == "ok"
+    assert "RAPPORT_DKIM" in signed.what
 
 
 async def test_nobody_owns_it(tmp_path: Path) -> None:
