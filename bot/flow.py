@@ -29,7 +29,7 @@ from storage.inbox import Kept, Pending
 from storage.messages import InboundMessage
 from storage.reminders import next_reminder
 from storage.triage import put_in_triage
-from storage.users import next_look, user_by_handle
+from storage.users import next_look, user_by_handle, user_by_secret
 
 log = logging.getLogger("rapport.flow")
 
@@ -100,6 +100,16 @@ class Flow:
     async def is_member(self, address: str) -> bool:
         """Is this the mail address (lower case) of somebody in the team?"""
         return await self._database.read(lambda connection: user_by_handle(connection, "email", address)) is not None
+
+    async def log_in(self, address: str, secret: str) -> str:
+        """The member's address, if that is the secret part of their secret address; else empty."""
+        secret = secret.partition("@")[0].rpartition("+")[2].removeprefix("me.")
+
+        def fits(connection: Connection) -> bool:
+            user = user_by_handle(connection, "email", address)
+            return user is not None and bool(secret) and user_by_secret(connection, secret) == user.id
+
+        return address if await self._database.read(fits) else ""
 
     async def handle_next(self) -> int | None:
         """Handles the message whose turn it is; its id, None when there is none. Raises only the machine's trouble."""

@@ -200,7 +200,7 @@ async def _serve_drop(house: House, parser: MailParser, tried: asyncio.Event) ->
     assert settings.drop is not None
     taken = MailIn(house.flow, parser, house.clock, key_finder(settings))
     try:
-        async with serve_drop(settings.drop, is_ours=settings.team.is_own, take=taken.take):
+        async with serve_drop(settings.drop, is_ours=settings.team.is_own, take=taken.take, log_in=house.flow.log_in):
             tried.set()
             await asyncio.Event().wait()
     finally:

@@ -8,7 +8,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from mail.lmtp import Conversation, Conversations, Limits
+from mail.lmtp import Conversation, Conversations, Limits, LogIn
 from mail.url import is_loopback
 from storage.errors import RapportError, WrongSetting
 
@@ -24,7 +24,8 @@ async def serve_drop(
     address: tuple[str, int],
     *,
     is_ours: Callable[[str], bool],
-    take: Callable[[bytes], Awaitable[object]],
+    take: Callable[..., Awaitable[object]],
+    log_in: LogIn | None = None,
     size_limit: int = 25 * 1024 * 1024,
     anywhere: bool = False,
     limits: Limits | None = None,
@@ -33,8 +34,9 @@ async def serve_drop(
 
     `is_ours` decides on a recipient's address. `take` gets a mail's raw bytes, CRLF and all; the client is told 250
     only when it has returned, 554 when it raises MailUnreadable, and 451 (try again) for everything else. A mail over
-    `size_limit` bytes gets 552. HELO and EHLO begin SMTP; LHLO begins LMTP, with one answer for each recipient. At the
-    block's end nobody new gets in, and transactions in hand may finish for `limits.farewell` seconds.
+    `size_limit` bytes gets 552. With `log_in` a member may log in, and `take` gets their address as `member`. HELO and
+    EHLO begin SMTP; LHLO begins LMTP, with one answer for each recipient. At the block's end nobody new gets in, and
+    transactions in hand may finish for `limits.farewell` seconds.
 
     Raises WrongSetting for an address that other machines can reach, unless `anywhere`, and CannotListen.
     """
@@ -45,7 +47,7 @@ async def serve_drop(
             "machine alone, for example 127.0.0.1:2525, and let your mail server hand the mail over; or off."
         )
     loop = asyncio.get_running_loop()
-    conversations = Conversations(is_ours, take, size_limit, limits or Limits())
+    conversations = Conversations(is_ours, take, size_limit, limits or Limits(), log_in)
     try:
         # The name localhost would be bound twice, by IPv4 and IPv6: two ports when the port is 0.
         server = await loop.create_server(

@@ -6,6 +6,7 @@ RFC 5321 (SMTP), RFC 2033 (LMTP), RFC 1870 (SIZE), RFC 2920 (pipelining), RFC 20
 from __future__ import annotations
 
 import asyncio
+import base64
 import logging
 import re
 from collections import defaultdict
@@ -31,9 +32,14 @@ _CODES = {
     "555": "5.5.4",
 }
 _UNPRINTABLE = re.compile(r"[^ -~]")
+_ATTEMPTS = 3  # to log in
 _END = b"\r\n.\r\n"
 _PIECE = 64 * 1024
 _TOO_BIG = "552 5.3.4 The mail is too big: at most {} bytes are taken"
+
+
+# A member's address and their secret -> the address, or "" when that isn't right.
+LogIn = Callable[[str, str], Awaitable[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +61,12 @@ class Conversations:
     def __init__(
         self,
         is_ours: Callable[[str], bool],
-        take: Callable[[bytes], Awaitable[object]],
+        take: Callable[..., Awaitable[object]],
         size_limit: int,
         limits: Limits,
+        log_in: LogIn | None = None,
     ) -> None:
+        self.log_in = log_in
         self.size_limit = size_limit
         self.limits = limits
         self.closing = False
@@ -74,7 +82,8 @@ class Conversations:
     ) -> list[str]:
         """What EHLO and LHLO offer; RFC 2033 demands the two that aiosmtpd doesn't name."""
         session.host_name = host_name
-        return [*lines[:-1], "250-PIPELINING", "250-ENHANCEDSTATUSCODES", lines[-1]]
+        offered = ["250-AUTH PLAIN LOGIN"] if self.log_in is not None else []
+        return [*lines[:-1], *offered, "250-PIPELINING", "250-ENHANCEDSTATUSCODES", lines[-1]]
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -105,18 +114,21 @@ class Conversations:
         """Are the mails that are coming in too many together?"""
         return sum(conversation.held for conversation in self._open) > self.limits.memory
 
-    async def keep(self, raw: bytes) -> str:
-        """Hands a mail on; the answer to its sender. It isn't given up in the middle when the client goes away."""
-        taking = asyncio.create_task(self._keep(raw))
+    async def keep(self, raw: bytes, member: str = "") -> str:
+        """Hands a mail on, of a member who logged in; the answer to its sender.
+
+        It isn't given up in the middle when the client goes away.
+        """
+        taking = asyncio.create_task(self._keep(raw, member))
         self._taking.add(taking)
         self._quiet.clear()
         taking.add_done_callback(self._kept)
         return await asyncio.shield(taking)
 
-    async def _keep(self, raw: bytes) -> str:
+    async def _keep(self, raw: bytes, member: str) -> str:
         try:
             async with asyncio.timeout(self.limits.take):
-                await self._take(raw)
+                await (self._take(raw, member=member) if member else self._take(raw))
         except MailUnreadable:
             return "554 5.6.0 There is no mail in these bytes"
         except Exception as error:  # the loop's edge: the client keeps the mail, and comes again with it
@@ -175,6 +187,8 @@ class Conversation(SMTP):
         self._answers = 0
         self._is_lmtp = False
         self._is_reading = False
+        self._member = ""  # who logged in
+        self._refusals = 0
 
     # The connection
 
@@ -282,8 +296,48 @@ class Conversation(SMTP):
         await super().smtp_EHLO(hostname)
 
     async def smtp_AUTH(self, arg: str) -> None:  # noqa: N802
-        """Nobody needs to log in."""
-        await self.push("502 5.5.1 Nobody logs in here: mail for the CRM's address is taken without")
+        """Nobody needs to log in; a member who does has proved their mail (RFC 4954)."""
+        if await self.check_helo_needed():
+            return
+        if self._others.log_in is None:
+            await self.push("502 5.5.1 Nobody logs in here: mail for the CRM's address is taken without")
+        elif self._member:
+            await self.push("503 5.5.1 Logged in already")
+        else:
+            await self.push(await self._log_in(arg or ""))
+
+    async def _log_in(self, arg: str) -> str:
+        assert self._others.log_in is not None
+        mechanism, _, initial = arg.partition(" ")
+        try:
+            if mechanism.upper() == "PLAIN":
+                said = _from_base64(initial) if initial.strip() else await self._asked("")
+                _, user, password = said.split("\0")
+            elif mechanism.upper() == "LOGIN":
+                user = _from_base64(initial) if initial.strip() else await self._asked("Username:")
+                password = await self._asked("Password:")
+            else:
+                return "504 5.5.4 PLAIN or LOGIN"
+        except ValueError:
+            return "501 5.5.2 That is no answer to the question"
+        try:
+            self._member = await self._others.log_in(user.strip().lower(), password.strip())
+        except Exception as error:  # the database is away: the client comes again
+            log.warning("nobody can log in: %s", type(error).__name__)
+            return "454 4.7.0 Logging in isn't possible just now: try again later"
+        if self._member:
+            return "235 2.7.0 Welcome"
+        self._refusals += 1
+        if self._refusals >= _ATTEMPTS:
+            self.end("421 4.7.0 Too many attempts")
+            raise ConnectionResetError
+        return "535 5.7.8 Unknown: a member's mail address, and what stands after +me. in their secret address"
+
+    async def _asked(self, question: str) -> str:
+        await self.push(f"334 {base64.b64encode(question.encode()).decode()}")
+        line = await self._reader.readline()
+        self._reset_timeout()
+        return _from_base64(line[:2_000].decode("ascii", "replace").strip())
 
     async def smtp_VRFY(self, arg: str) -> None:  # noqa: N802
         """Says no more than RCPT would; aiosmtpd may repeat what it was sent."""
@@ -329,7 +383,7 @@ class Conversation(SMTP):
             return raw
         assert self._timeout_handle is not None
         self._timeout_handle.cancel()  # the time runs against the inbox now, not the client
-        answer = await self._others.keep(raw)
+        answer = await self._others.keep(raw, self._member)
         self._reset_timeout()
         if answer.startswith("250"):
             self._answers = 0
@@ -371,3 +425,8 @@ class Conversation(SMTP):
         text = text.replace(b"\r\n.", b"\r\n")
         del text[:2]
         return bytes(text) if len(text) <= limit else _TOO_BIG.format(limit)
+
+
+def _from_base64(text: str) -> str:
+    """Raises ValueError."""
+    return base64.b64decode(text.strip().removeprefix("="), validate=True).decode()

@@ -115,7 +115,7 @@ def _line(acting: Acting, item: Waiting) -> str:
         line = f"{who}: {acting.quoted(interaction.subject, 60)}"
         return f"{line} ({acting.say('flagged as spam')})" if item.reason == "spam" else line
     mail = _mail(acting, item)
-    if item.reason == "spam" and mail is not None:
+    if mail is not None:
         sender, subject = mail.outer.sender.address, acting.quoted(mail.outer.subject, 60)
         return acting.say("A mail in the name of {sender}, flagged as spam: {subject}", sender=sender, subject=subject)
     return acting.say("A message could not be handled. It is kept.")
@@ -125,8 +125,11 @@ def _is_by(acting: Acting, item: Waiting) -> bool:
     """Does it say to be from who is asking?"""
     mail = _mail(acting, item)
     own = team_addresses(acting.connection)
-    return item.reason == "spam" and mail is not None and own.get(mail.outer.sender.address) == acting.user.id
+    return mail is not None and own.get(mail.outer.sender.address) == acting.user.id
 
 
 def _mail(acting: Acting, item: Waiting) -> Mail | None:
-    return message_of(acting.connection, item.inbox_id).mail if item.inbox_id is not None else None
+    """The mail in a member's name; a message that couldn't be handled isn't read again."""
+    if item.reason != "spam" or item.inbox_id is None:
+        return None
+    return message_of(acting.connection, item.inbox_id).mail
