@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from dateutil.rrule import rrulestr
 
@@ -129,6 +130,7 @@ def _rows(name: str) -> Iterator[Row]:
 
 def _setting(row: Row) -> Setting:
     now = datetime.fromisoformat(row["now"])
+    now = now if now.tzinfo else now.replace(tzinfo=ZoneInfo(row["tz"]))
     return Setting(now=now, zone=row["tz"], language=row["lang"], country=row.get("country"))
 
 
