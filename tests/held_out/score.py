@@ -102,18 +102,21 @@ def mails() -> None:
         mail = parse_mail((FOLDER / "mail" / row["file"]).read_bytes())
         letter = mail.letter
         group = "forward" if row["forwarded"] else "automatic" if row["kind"] != "personal" else "reply"
+        group += "2" if row.get("set") == 2 else ""
         count = counts.setdefault(group, Counter())
         count["n"] += 1
         wanted_date = datetime.fromisoformat(row["date"]) if row["date"] else None
         newest = [row["newest"], *row.get("newest_or", [])]
+        comments = [row["comment"], *row.get("comment_or", [])]
         right = {
             "forwarded": (mail.original is not None) == row["forwarded"],
-            "from": (letter.sender.name, letter.sender.verbatim) == (row["from_name"] or "", row["from_address"] or ""),
+            "from": letter.sender.name in [row["from_name"] or "", *row.get("from_name_or", [])]
+            and letter.sender.verbatim == (row["from_address"] or ""),
             "to_cc": [each.verbatim for each in letter.to if each.address] == row["to"]
             and [each.verbatim for each in letter.cc if each.address] == row["cc"],
             "subject": row["subject"] is None or letter.subject == row["subject"],
             "date": _same_date(letter.date, wanted_date),
-            "comment": not row["forwarded"] or _flat(mail.comment) == _flat(row["comment"]),
+            "comment": not row["forwarded"] or _flat(mail.comment) in [_flat(each) for each in comments],
             "newest": row["newest"] is None or _flat(letter.newest) in [_flat(each) for each in newest],
             "kind": mail.kind == row["kind"],
         }
