@@ -83,10 +83,15 @@ class Collector:
         return False
 
     def _may_follow(self, name: str) -> bool:
-        """After a blank line a field goes on only where all stand apart (HTML paragraphs), or From is still missing."""
+        """After a blank line a field goes on only where all stand apart (HTML paragraphs), or From is still missing.
+
+        Or it is the subject alone, which some programs set apart.
+        """
         complete = {"from", "date", "subject", "to"} <= self.fields.keys() and name not in ("cc", "bcc", "reply_to")
         if name in self.fields or complete:
             return False
+        if name == "subject" and {"from", "date"} <= self.fields.keys():
+            return True
         return not self.adjacent or "from" not in self.fields or len(self.fields) < 2
 
     def _known_after(self) -> bool:
