@@ -171,15 +171,21 @@ def _unknown(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     if not fresh or is_ignored(acting.connection, sender.address):
         return None
     from_team = case.route != "direct" or case.direction == "out"
-    if mail.kind != "personal" and not from_team:
+    asked = mail.kind == "personal" or _invites(mail)
+    if not asked and not from_team:
         return None
     spam = mail.spam and not mail.authentic
     reason: Reason = "spam" if spam else "unproven" if from_team and not mail.authentic else "unknown"
     busy = not from_team and asked_since(acting.connection, acting.now - _GATHERED)
     put_in_triage(acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
-    if spam or mail.kind != "personal":
+    if spam or not asked:
         return None
     return receipts.more_unknown(acting) if busy else receipts.unknown(acting, case, interaction_id, reason)
+
+
+def _invites(mail: Mail) -> bool:
+    """Does somebody want to meet, who may be worth knowing?"""
+    return mail.kind == "calendar" and mail.meeting is not None and mail.meeting.method == "REQUEST"
 
 
 def _suspected(acting: Acting, mail: Mail, case: Case) -> None:

@@ -9,6 +9,7 @@ from handlers.acting import Acting, draft, of_kind
 from handlers.verbs.meetings import line_of, reminder_choice, shift_reminder, stop_reminder
 from reminders.zones import resolve
 from storage.contacts import contacts_by_handles, contacts_by_id
+from storage.inbox import message_of
 from storage.meetings import (
     Planned,
     cancel_meeting,
@@ -23,8 +24,10 @@ from storage.users import team_addresses, user_by_handle
 _ANSWERS = frozenset(("accepted", "declined", "tentative"))
 
 
-def take_meeting(acting: Acting, mail: Mail, *, quietly: bool = False) -> Draft | None:
+def take_meeting(acting: Acting, mail: Mail, *, quietly: bool = False, of: int | None = None) -> Draft | None:
     """Notes what the mail's calendar says, and tells it; None for what changes nothing.
+
+    `of`: the contact it is planned on when no address tells any.
 
     A member's mail counts only when it is proved, and an outsider's only when it is an invitation, not a file.
     """
@@ -44,13 +47,19 @@ def take_meeting(acting: Acting, mail: Mail, *, quietly: bool = False) -> Draft 
         return None  # by its UID alone nobody changes another's meeting
     if meeting.method == "CANCEL":
         return _cancel(acting, meeting, known)
-    return _plan(acting, mail, meeting, known, people, tells=not from_team and not quietly)
+    contacts = _contacts(acting, people) or ((of,) if of is not None else ())
+    return _plan(acting, meeting, known, contacts, tells=not from_team and not quietly)
+
+
+def plan_invited(acting: Acting, inbox_id: int | None, contact_id: int) -> Draft | None:
+    """Plans what a mail invited to that is this contact's, as is known only now."""
+    mail = message_of(acting.connection, inbox_id).mail if inbox_id is not None else None
+    return take_meeting(acting, mail, of=contact_id) if mail is not None and mail.meeting is not None else None
 
 
 def _plan(
-    acting: Acting, mail: Mail, meeting: Meeting, known: Planned | None, people: tuple[Address, ...], *, tells: bool
+    acting: Acting, meeting: Meeting, known: Planned | None, contacts: tuple[int, ...], *, tells: bool
 ) -> Draft | None:
-    contacts = _contacts(acting, people)
     start, end = _instants(acting, meeting)
     if known is not None:
         changed = (known.at, known.ends_at, known.state) != (start, end, "planned")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.acting import Acting, draft
+from handlers.acting import Acting, draft, together
+from handlers.meetings import plan_invited
 from handlers.verbs.people import open_card
 from handlers.whom import label_of
 from storage.contacts import contact_by_id
@@ -16,14 +17,17 @@ from storage.triage import close_for
 def log_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft:
     """Logs what waited in triage on this contact."""
     contact = contact_by_id(acting.connection, contact_id)
-    if contact is None or interaction_by_id(acting.connection, interaction_id) is None:
+    interaction = interaction_by_id(acting.connection, interaction_id)
+    if contact is None or interaction is None:
         return draft(acting.say("It is gone by now."))
     log_on(acting.trail, interaction_id, contact_id)
     close_for(acting.trail, interaction_id)
-    return draft(
+    logged = draft(
         "📥 " + acting.say("Logged on {name}", name=label_of(contact)),
         choices=((acting.undo, open_card(acting, contact)),),
     )
+    meeting = plan_invited(acting, interaction.inbox_id, contact_id)
+    return logged if meeting is None else together([logged, meeting])
 
 
 def move_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from handlers.acting import Acting, draft
+from handlers.acting import Acting, draft, together
+from handlers.meetings import plan_invited
 from handlers.understand.intents import Intent
 from handlers.understand.pieces import find_pieces
 from handlers.verbs.people import open_card
@@ -78,12 +79,14 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
     close_for(acting.trail, interaction_id)
     contact = contact_by_id(acting.connection, contact_id)
     assert contact is not None
-    return draft(
+    meeting = plan_invited(acting, interaction.inbox_id, contact_id)
+    made = draft(
         f"👤 {contact.name}: " + acting.say("new lead"),
         " · ".join(contact.emails),
         "📥 " + acting.quoted(interaction.subject or interaction.text),
         choices=((acting.undo, open_card(acting, contact)),),
     )
+    return made if meeting is None else together([made, meeting])
 
 
 def _form_phones(acting: Acting, interaction: Interaction) -> tuple[str, ...]:

@@ -205,6 +205,22 @@ async def test_strangers_and_unproved_members_plan_nothing(house: TestHouse, ann
     assert await planned(house) == [("26 13:00", "Demo Globex", "planned")]
 
 
+@pytest.mark.parametrize("decided", ["New lead", "Log on ..."])
+async def test_a_strangers_invitation_is_asked_about_and_planned_when_it_is_known_whose_it_is(
+    house: TestHouse, anna: None, decided: str
+) -> None:
+    await house.gets_mail(invitation(sender="Zoe <zoe@new.example>", organizer="zoe@new.example"))
+    [told] = await house.max.hears()
+    assert told.startswith("⚠ Unknown sender: Zoe <zoe@new.example>, “Demo Globex”")
+    assert [row["name"] for row in await house.rows("contacts")] == ["Anna Kern"]
+    said = await house.max.taps(decided)
+    if decided == "Log on ...":
+        said = await house.max.says("anna kern")
+    assert "Demo Globex: Thu 26 Nov, 14:00–15:00" in said
+    assert await planned(house) == [("26 13:00", "Demo Globex", "planned")]
+    assert await house.rows("triage", state="open") == []
+
+
 async def test_old_invitations_are_planned_without_a_word(house: TestHouse, anna: None) -> None:
     await house.gets_mail(invitation(), silent=True)
     assert await house.max.hears() == []
