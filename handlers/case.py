@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from handlers.team import Team
 from storage.messages import Address, Direction, Letter, Mail
+
+Outside = Callable[[tuple[Address, ...]], tuple[Address, ...]]  # those who aren't of the team, each once
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,25 +33,11 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
                 seen.setdefault(each.address, each)
         return tuple(seen.values())
 
-    outer = mail.outer
     if not from_team:
-        if mail.kind == "bounce":
-            return Case(outer, "in", (), "direct")  # nobody's: it is about the addresses that failed
-        first = (mail.form.person,) if mail.form is not None else (outer.sender,)
-        people = outside((*first, *mail.reply_to, outer.sender))[:1]
-        if mail.form is not None and mail.form.person.name and not mail.form.person.address:
-            people = (mail.form.person,)  # who filled it in gave a name and no address
-        return Case(outer, "in", people, "direct", others=_beside(outside(outer.to + outer.cc), people))
+        return _of_outsider(mail, members, outside)
     if mail.original is not None:
-        original = mail.original
-        if original.sender.address in members:
-            people = outside(original.to + original.cc)
-            if not people and original.to:
-                return Case(original, "out", (), "internal", mail.comment)
-            return Case(original, "out", people, "forward", mail.comment)
-        people = outside((original.sender,)) or ((original.sender,) if original.sender.name else ())
-        others = _beside(outside(original.to + original.cc), people)
-        return Case(original, "in", people, "forward", mail.comment, others)
+        return _forwarded(mail, mail.original, members, outside)
+    outer = mail.outer
     people, others = outside(outer.to), outside(outer.cc)
     if people or others:
         return Case(outer, "out", people or others, "copy", others=_beside(others, people) if people else ())
@@ -56,6 +45,30 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
     if named and not any(team.is_own(each.address) for each in named):
         return Case(outer, "out", (), "internal")
     return Case(outer, "out", (), "direct", outer.newest)
+
+
+def _of_outsider(mail: Mail, members: frozenset[str], outside: Outside) -> Case:
+    outer, form = mail.outer, mail.form
+    if mail.kind == "bounce":
+        return Case(outer, "in", (), "direct")  # nobody's: it is about the addresses that failed
+    if form is not None and form.person.address in members:
+        return Case(outer, "in", (), "internal")  # a member wrote through a group
+    first = (form.person,) if form is not None else (outer.sender,)
+    people = outside((*first, *mail.reply_to, outer.sender))[:1]
+    if form is not None and form.person.name and not form.person.address:
+        people = (form.person,)  # who filled it in gave a name and no address
+    return Case(outer, "in", people, "direct", others=_beside(outside(outer.to + outer.cc), people))
+
+
+def _forwarded(mail: Mail, original: Letter, members: frozenset[str], outside: Outside) -> Case:
+    if original.sender.address in members:
+        people = outside(original.to + original.cc)
+        if not people and original.to:
+            return Case(original, "out", (), "internal", mail.comment)
+        return Case(original, "out", people, "forward", mail.comment)
+    people = outside((original.sender,)) or ((original.sender,) if original.sender.name else ())
+    others = _beside(outside(original.to + original.cc), people)
+    return Case(original, "in", people, "forward", mail.comment, others)
 
 
 def _beside(others: tuple[Address, ...], people: tuple[Address, ...]) -> tuple[Address, ...]:

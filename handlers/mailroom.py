@@ -44,6 +44,7 @@ def concerned(connection: Connection, mail: Mail) -> list[User]:
 
 def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
     """Logs a mail, does what a member's own and proved mail asks; the receipt or notice, None when nobody is told."""
+    mail = _from_own_group(acting, mail)
     case = _judged(acting, mail, from_team=from_team)
     if case is None:
         return None
@@ -181,6 +182,18 @@ def _unknown(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     if spam or not asked:
         return None
     return receipts.more_unknown(acting) if busy else receipts.unknown(acting, case, interaction_id, reason)
+
+
+def _from_own_group(acting: Acting, mail: Mail) -> Mail:
+    """What comes through a group of the team's own domain (sales@) is whose it is, no list's.
+
+    What the team's own domain sends through it, a newsletter of its own for example, stays a list's.
+    """
+    own = acting.team.address.rpartition("@")[2].lower()
+    person = mail.form.person if mail.form is not None else mail.outer.sender
+    if mail.kind != "bulk" or not own or not f".{mail.group}".endswith(f".{own}") or not person.address:
+        return mail
+    return mail if person.address.endswith(f"@{own}") else replace(mail, kind="personal")
 
 
 def _invites(mail: Mail) -> bool:

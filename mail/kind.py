@@ -19,6 +19,8 @@ _MAILERS = re.compile(
     re.IGNORECASE,
 )
 _REFUSED = re.compile(r"\b(?:55\d[ -]|5\.\d\.\d)")
+_LIST_ID = re.compile(r"<\s{0,5}([^\s<>@]{1,200}\.[^\s<>@]{1,60})\s{0,5}>")
+_LIST_POST = re.compile(r"<mailto:([^\s<>?@]{1,100}@[^\s<>?@]{1,150})[>?]", re.IGNORECASE)
 _METHOD = re.compile(rb"(?im)^METHOD:\s{0,5}(REQUEST|REPLY|CANCEL|COUNTER|DECLINECOUNTER|ADD|REFRESH|PUBLISH)\b")
 _REPORTER = re.compile(r"reply|dmarc|report|postmaster|abuse|mailer|notif", re.IGNORECASE)
 _DMARC_REPORT = re.compile(r"dmarc (aggregate )?report|\[dmarc\]", re.IGNORECASE)
@@ -197,6 +199,16 @@ def _bulk(headers: Headers, sender: str, text: str) -> tuple[MailKind, str] | No
     ):
         return "bulk", "kind: a mass sender, and a way to unsubscribe"
     return None
+
+
+def find_group(headers: Headers) -> str:
+    """The id of the list or group that handed the mail on to many, where nothing says that a program wrote it."""
+    if _first_word(headers.plain("auto-submitted")) not in ("", "no"):
+        return ""
+    if any(name in headers for name in _BULK_SENDERS) or _is_by_mass_mailer(headers):
+        return ""
+    found = _LIST_ID.search(headers.plain("list-id")[:500]) or _LIST_POST.search(headers.plain("list-post")[:500])
+    return found[1].lower().replace("@", ".") if found else ""
 
 
 def _is_by_mass_mailer(headers: Headers) -> bool:

@@ -21,7 +21,7 @@ from mail.errors import MailUnreadable
 from mail.form import find_form
 from mail.forward import MAX_CHAIN, Context, Forward, find_forward
 from mail.headers import MAX_VALUE, Headers, decode_words
-from mail.kind import find_kind, kind_by_words
+from mail.kind import find_group, find_kind, kind_by_words
 from mail.newest import newest_text
 from mail.parts import Part, read_tree
 from mail.signature import cut_comment
@@ -76,6 +76,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset(), keys: Mapp
         original_kind=_original_kind(forward),
         failed=find_failures(parts, body.text, own) if kind == "bounce" else (),
         away=find_return(outer.newest or outer.body) if kind == "auto-reply" else "",
+        group=find_group(headers),
         form=_form(headers, outer, original, reply_to, kind),
         cards=find_cards(parts, (original or outer).sender.address),
         meeting=find_meeting(parts),

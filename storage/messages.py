@@ -167,6 +167,7 @@ class Mail:
     original_kind: MailKind = "personal"  # of a forward: the original's own, as far as it can be told
     failed: tuple[Failure, ...] = ()  # of a bounce
     away: str = ""  # of an automatic reply: its words on when its writer is back, `back on 3 March`
+    group: str = ""  # the id of the list or group that handed it on, `sales.firma.example` (RFC 2919)
     form: Form | None = None  # of a mail whose From is only a program's or a group's
     cards: tuple[Card, ...] = ()  # that came with it
     meeting: Meeting | None = None  # that it invites to, answers or cancels
