@@ -6,8 +6,9 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers.acting import Acting, draft, sentence
+from handlers.how_often import cadence_words
 from handlers.understand.intents import Intent
-from handlers.verbs.tasks import assignee_of, cadence_words, due_line, due_of, other_time, senseless
+from handlers.verbs.tasks import assignee_of, comes_back, due_line, due_of, other_time, senseless
 from handlers.whom import label_of, need_whom
 from reminders.calendar_days import OutOfCalendar
 from reminders.followups import awaited_from, cadence_of, first_touch
@@ -46,7 +47,7 @@ def follow_up(acting: Acting, intent: Intent) -> Draft:
     assert task is not None
     moment = acting.words.moment(task.remind_at, acting.now) if task.remind_at else due_line(acting, task)
     for_whom = acting.say("for {name}", name=assignee.name) if assignee.id != acting.user.id else ""
-    facts = (moment, acting.say("repeats") if task.rrule else "", for_whom, label_of(found))
+    facts = (moment, comes_back(acting, task), for_whom, label_of(found))
     return draft(
         f"☑ {sentence(task.title)}",
         " · ".join(filter(None, facts)),

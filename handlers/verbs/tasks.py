@@ -7,12 +7,11 @@ from dataclasses import replace
 from datetime import datetime, time, timedelta
 
 from handlers.acting import Acting, draft, sentence
+from handlers.how_often import cadence_words, rule_words
 from handlers.understand.intents import Intent
 from handlers.verbs.which_moment import with_readings
 from handlers.whom import find_whom, label_of
-from handlers.words import Words
 from reminders.due import remind_wall
-from reminders.followups import period_of
 from reminders.moment import Moment
 from reminders.notices import plan_notices
 from reminders.when import find_bad_moment
@@ -112,24 +111,13 @@ def task_line(acting: Acting, task: Task) -> str:
     """A task in one line: title, when, about whom."""
     contact = "" if _mentions(task.title, task.contact) else task.contact
     waits = acting.say("if no answer comes") if task.awaits_since is not None else ""
-    often = cadence_words(acting.words, task.cadence) if task.cadence else ""
+    often = cadence_words(acting.words, task.cadence) if task.cadence else comes_back(acting, task)
     return " · ".join(filter(None, (sentence(task.title), due_line(acting, task), waits, often, contact)))
 
 
-def cadence_words(words: Words, cadence: str) -> str:
-    """How often: "every 6 weeks"."""
-    period = period_of(cadence)
-    years, months = divmod(period.months, 12)
-    weeks, days = divmod(period.days, 7)
-    if months:
-        count = period.months
-        return words.say("every month") if count == 1 else words.count("every {n} month", "every {n} months", count)
-    if years:
-        return words.say("every year") if years == 1 else words.count("every {n} year", "every {n} years", years)
-    if days:
-        count = period.days
-        return words.say("every day") if count == 1 else words.count("every {n} day", "every {n} days", count)
-    return words.say("every week") if weeks == 1 else words.count("every {n} week", "every {n} weeks", weeks)
+def comes_back(acting: Acting, task: Task) -> str:
+    """How a task recurs: "every 2 weeks, Fridays"; empty when it doesn't."""
+    return rule_words(acting.words, task.rrule, from_completion=task.from_completion) if task.rrule else ""
 
 
 def _mentions(title: str, name: str) -> bool:
@@ -157,7 +145,7 @@ def _receipt(acting: Acting, task: Task, contact: Contact | None, assignee: User
     if task.due_wall is not None and not task.has_time and task.remind_at is not None:
         facts = [acting.words.moment(task.remind_at, acting.now)]
     if task.rrule:
-        facts.append(acting.say("repeats"))
+        facts.append(comes_back(acting, task))
     if contact is not None:
         facts.append(label_of(contact))
     if assignee.id != acting.user.id:

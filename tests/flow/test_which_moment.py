@@ -51,7 +51,7 @@ async def test_the_next_friday(sqlite_house: TestHouse, language: str, text: str
         ("remind me tomorrow at 8 to call Petrov", "tomorrow, 8:00"),
         ("remind me at 8 to call Petrov", "today, 20:00"),
         ("remind me friday to call Petrov", "Fri 27 Nov, 9:00"),
-        ("remind me every day at 7 to call Petrov", "tomorrow, 7:00 · repeats"),
+        ("remind me every day at 7 to call Petrov", "tomorrow, 7:00 · every day"),
         ("remind me tomorrow at 7 in the evening to call Petrov", "tomorrow, 19:00"),
     ],
 )
