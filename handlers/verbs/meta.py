@@ -79,6 +79,10 @@ def not_understood(acting: Acting, intent: Intent) -> Draft:
     shown = text if len(text) <= 60 else text[:59] + "…"
     if not text:
         return draft(acting.say("I can only read words. Write what it is about."))
+    if any(reason.startswith("nothing") for reason in intent.because):  # thanks, a greeting, small talk
+        example = acting.say("remind me friday 14:00 to call Anna")
+        said = acting.say("Write what is to be done, or about whom. For example: {example}", example=example)
+        return draft(said, choices=((Choice(acting.say("Help"), "help"),),))
     hits = find_contacts(acting.connection, text[:100]) if text else []
     row = []
     if hits:

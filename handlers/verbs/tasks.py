@@ -165,7 +165,9 @@ def _beside(acting: Acting, task: Task) -> str:
     """What comes beside the reminder: earlier ones, and more of them until it is done."""
     early = [acting.words.moment(each.at, acting.now) for each in task.notices if each.at > acting.now]
     facts = [acting.say("Also {moments}", moments=" · ".join(early))] if early else []
-    if task.nag:
+    if task.nag and task.nag % 60 == 0:
+        facts.append(acting.words.count("Every {n} hour until done", "Every {n} hours until done", task.nag // 60))
+    elif task.nag:
         facts.append(acting.words.count("Every {n} minute until done", "Every {n} minutes until done", task.nag))
     return "\n".join(facts)
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.house import TestHouse
 
 
@@ -206,3 +208,10 @@ async def test_a_task_that_was_reminded_of_is_done_rather_than_undone(house: Tes
     await house.max.taps("Done")
     assert await house.max.says("tasks") == "No open tasks."
     assert len(await house.rows("tasks")) == 1
+
+
+@pytest.mark.parametrize("said", ["thanks", "ok", "good morning!", "спасибо", "guten Morgen"])
+async def test_small_talk_isnt_quoted_back_as_if_it_were_wrong(house: TestHouse, said: str) -> None:
+    answer = await house.max.says(said)
+    assert answer == "Write what is to be done, or about whom. For example: remind me friday 14:00 to call Anna"
+    assert house.max.buttons == ["Help"]
