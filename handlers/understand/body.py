@@ -61,6 +61,9 @@ def _chunk(clause: Clause, chunk: list[Token], slots: Slots, first: bool, case: 
     names = _without_labels(clause, names, dropped=len(names) < len(chunk))
     if not names:
         return slots, None
+    labelled = _labelled(clause, names, slots)
+    if labelled is not None:
+        return labelled
     titled = slots.person is None and clause.listed("honorifics", names[0])
     if slots.company is None and not titled and (company := _company(clause, names, first, slots)):
         slots = replace(slots, company=company.company or company.person)
@@ -78,9 +81,24 @@ def _chunk(clause: Clause, chunk: list[Token], slots: Slots, first: bool, case: 
         if company and (clause.listed("from", names[0]) or clause.listed("firm_labels", names[0])):
             slots = replace(slots, company=company.company or company.person)
             names = names[company.used :]
-    if slots.company is None and slots.person and names and first:
+    working = slots.person and names and not first and clause.listed("job", names[0])
+    if slots.company is None and slots.person and names and (first or working):
         slots, names = _company_inside(clause, names, slots)
     return slots, _text(clause, names)
+
+
+def _labelled(clause: Clause, names: list[Token], slots: Slots) -> tuple[Slots, str | None] | None:
+    """Whom to ask for, behind a word that says so: "contact is Maeve Quinn"; the name before it was the firm's."""
+    at = 0
+    while at < len(names) - 1 and (clause.listed("contact_labels", names[at]) or (at and names[at].fold in ":-")):
+        at += 1
+    if not at or not names[at].capital or not (slots.person or slots.company):
+        return None
+    who = read_who(clause, names[at:])
+    if who is None or not who.person:
+        return None
+    slots = replace(slots, company=slots.company or who.company or slots.person, person=who.person)
+    return slots, _text(clause, names[at + who.used :])
 
 
 def _company_inside(clause: Clause, names: list[Token], slots: Slots) -> tuple[Slots, list[Token]]:
@@ -97,7 +115,7 @@ def _company_inside(clause: Clause, names: list[Token], slots: Slots) -> tuple[S
 
 def _company(clause: Clause, tokens: Sequence[Token], first: bool, slots: Slots) -> Who | None:
     """A chunk that is a firm: by its label, its form, or as a name that stands alone after a person's."""
-    if first and not clause.listed("firm_labels", tokens[0]):
+    if (first and not clause.listed("firm_labels", tokens[0])) or clause.listed("job", tokens[0]):
         return None
     labelled = clause.listed("from", tokens[0]) or clause.listed("firm_labels", tokens[0])
     skip = 1 if clause.listed("from", tokens[0]) and len(tokens) > 1 else 0

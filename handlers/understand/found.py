@@ -65,10 +65,19 @@ class Found:
         if full is None:
             return None
         tokens = self.tokens(full)
+        possessive = possessive and self._possesses(full, tokens)
         who = read_who(self.clause, tokens, self.wanted_case(slot), possessive, strict)
         if who is None or (whole and who.used < len(tokens)):
             return None
         return who
+
+    def _possesses(self, slot: str, tokens: Sequence[Token]) -> bool:
+        """Whether a genitive may stand in a slot: something follows it, and no article of another case leads it."""
+        start, end = next(((start, end) for name, start, end in self.match.slots if name == slot), (0, 0))
+        before = self.row[start - 1 : start] if start else []
+        articles = [token for token in (*before, *tokens[:1]) if token.fold in ("den", "dem")]
+        led = bool(before) and self.clause.listed("person_leads", before[0])
+        return end < len(self.row) and not articles and not led
 
     def after(self, slot: str, used: int) -> str | None:
         """What stands in a slot after its first tokens, up to the slot's end, as written."""

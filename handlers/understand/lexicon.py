@@ -32,6 +32,9 @@ class Lexicon:
     starts: Mapping[str, tuple[Template, ...]]
     ends: Mapping[str, tuple[Template, ...]]
     common_ends: tuple[str, ...]
+    short: Mapping[str, str]  # how people shorten words as they type, and what they mean
+    introductions: tuple[Template, ...]  # what comes before a new person's particulars
+    speakers: tuple[Template, ...]  # "he says", before what was said
 
     @property
     def stop_words(self) -> frozenset[str]:
@@ -68,6 +71,14 @@ class Lexicon:
                     return 0, len(tokens) - length, False
         return None
 
+    def introduction(self, tokens: Sequence[Token]) -> int:
+        """How many of the first tokens introduce somebody: "met a woman at the fair", "Anfrage reingekommen von"."""
+        return _used(self.introductions, tokens)
+
+    def speaker(self, tokens: Sequence[Token]) -> int:
+        """How many of the first tokens only name who speaks."""
+        return _used(self.speakers, tokens)
+
     def matches(self, tokens: Sequence[Token]) -> list[Match]:
         """How templates cover these tokens, the most specific first."""
         candidates: dict[int, Template] = {template.order: template for template in self.free}
@@ -81,12 +92,21 @@ class Lexicon:
         return sorted(found, key=lambda fit: (-fit.weight, fit.template.order))
 
 
+def _used(templates: Sequence[Template], tokens: Sequence[Token]) -> int:
+    found = (match_start(template, tokens) for template in templates)
+    return max((used for used in found if used), default=0)
+
+
 def _by_word(templates: Sequence[Template]) -> dict[str, tuple[Template, ...]]:
     found: dict[str, list[Template]] = {}
     for template in templates:
         for word in template.keys.exact:
             found.setdefault(word, []).append(template)
     return {word: tuple(each) for word, each in found.items()}
+
+
+def _beginning(sources: Sequence[str], lists: Mapping[str, Sequence[str]]) -> tuple[Template, ...]:
+    return tuple(compile_template("beginning", source, number, lists) for number, source in enumerate(sources))
 
 
 @lru_cache(maxsize=50_000)
@@ -145,6 +165,9 @@ def lexicon(code: str) -> Lexicon:
         starts=_by_word([frame for frame in frames if frame.intent != "end"]),
         ends=_by_word([frame for frame in frames if frame.intent == "end"]),
         common_ends=tuple(fold(word) for word in lists.get("common", ()) if len(word) >= 6),
+        short={fold(word): fold(full) for word, full in data["short"].items()},
+        introductions=_beginning(data["beginnings"]["introduction"], lists),
+        speakers=_beginning(data["beginnings"]["speaker"], lists),
         all_words=frozenset(words),
         vocabulary=frozenset(word for word in by_word if len(word) >= 5),
     )

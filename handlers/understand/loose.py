@@ -11,17 +11,45 @@ from handlers.understand.intents import Intent, Slots
 from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.names import read_who
 from handlers.understand.rules.work import new_task
-from handlers.understand.tokens import Token
+from handlers.understand.tokens import Token, split
+from reminders.zones import localise
 
 _NO_TASK = ("?",)
 
 
-def read_loose(clause: Clause, tokens: Sequence[Token]) -> Intent | None:
-    """An intent from words alone, or None."""
+def read_loose(clause: Clause, tokens: Sequence[Token], polite: bool = False) -> Intent | None:
+    """An intent from words alone, or None; `polite`: they were asked as a favour."""
     words = [token for token in tokens if token.kind != "sign"]
+    if _addressed(clause) or (polite and any(clause.listed("tricks", word) for word in words)):
+        return None
     if not words:
         return _only_moment(clause)
+    remark = _remark(clause, tokens) if clause.listed("by_the_way", clause.row[0]) else None
+    if remark is not None:
+        return remark
     return _bare(clause, tokens, words) or _card(clause, tokens) or _task(clause, tokens, words)
+
+
+def _addressed(clause: Clause) -> bool:
+    """Whether the message is a letter to somebody: "Your parcel", "Ihre Sendung", "Ваша карта"."""
+    words = [token for token in split(clause.text[:200]) if token.kind == "word"][:2]
+    if not words:
+        return False
+    yours = len(words) > 1 and words[0].capital and clause.listed("yours", words[0])
+    return yours or (words[0].capital and clause.listed("addressing", words[0]))
+
+
+def _remark(clause: Clause, tokens: Sequence[Token]) -> Intent | None:
+    """What is told of somebody by the way: "fyi Lars only reads WhatsApp"."""
+    who = read_who(clause, tokens, "nomn")
+    if who is None or not who.capital or not (who.person or who.company) or who.used >= len(tokens):
+        return None
+    if tokens[0].kind == "word" and (clause.listed("imperatives", tokens[0]) or tokens[-1].fold == "?"):
+        return None
+    if clause.code != "en" and not who.known and len((who.person or who.company or "").split()) < 2:
+        return None
+    text = clause.between(tokens[who.used].start, clause.end)
+    return Intent("add_note", Slots(who.person, who.company, text=text), because=("statement: by the way",))
 
 
 def _only_moment(clause: Clause) -> Intent | None:
@@ -94,21 +122,40 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     if moment.past:
         return None
     if orders:
-        return new_task(clause, ("an order",))
-    if not _states(clause, words) and len(words) <= 14:
+        return new_task(clause, ("an order",)) if _says_what(clause, words) else None
+    if not _states(clause, words) and _appoints(clause, words):
         return new_task(clause, ("a moment and what to do",))
     return None
 
 
+def _appoints(clause: Clause, words: Sequence[Token]) -> bool:
+    """Whether words with a moment read as an appointment: at a time, or on a day to come; not as a sigh."""
+    moment = clause.moment
+    if moment is None or len(words) > 14 or any(clause.listed("moods", token) for token in clause.row):
+        return False
+    if moment.has_time or moment.rrule or any(clause.listed("planned", word) for word in words):
+        return True
+    today = localise(clause.setting.now, clause.setting.zone).date()
+    return moment.wall.date() > today and len(words) <= 6
+
+
 def _says_what(clause: Clause, words: Sequence[Token]) -> bool:
-    """Whether an order has an object: "call" alone and "ruf an" have none."""
+    """Whether an order has an object: "call" alone and "ruf an" have none, nor have quoted ones."""
+    if clause.listed("imperatives", words[0]) and any(clause.listed("quoting", word) for word in words[1:]):
+        comma = clause.text.find(",", words[0].end, clause.end)
+        words = [word for word in words if word.end <= comma] or words
     return any(not clause.listed("stop", word) for word in words[1:]) or not clause.listed("imperatives", words[0])
 
 
 def _orders(clause: Clause, words: Sequence[Token]) -> bool:
-    first, last = words[0], words[-1]
+    first = words[0]
     if clause.listed("imperatives", first):
         return not (len(words) > 1 and clause.listed("to_me", words[1]))
+    if any(clause.listed("longing", word) for word in words):
+        return False
+    comma = clause.text.find(",", first.end, clause.end)
+    words = [word for word in words if comma < 0 or word.end <= comma] or words
+    last = words[-1]
     if last.kind == "word" and not last.capital and clause.listed("infinitives", last):
         return not _states(clause, words)
     return russian.is_infinitive(first.word) or (len(words) < 8 and russian.is_infinitive(last.word))

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from handlers.understand.clause import Clause
 from handlers.understand.intents import Lookups
+from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.pieces import Piece, find_pieces
 from handlers.understand.tokens import Token, split
 from reminders.moment import Moment, Setting
@@ -83,6 +84,23 @@ def with_pieces(tokens: Sequence[Token], pieces: Sequence[Piece]) -> list[Token]
         else:
             row.append(token)
     return row
+
+
+def spelt_out(tokens: Sequence[Token], code: str) -> tuple[Token, ...]:
+    """The tokens, with what templates see of short forms put into full words: "w/" is "with", "u" is "und"."""
+    short = lexicon(code).short if code in LANGUAGES else {}
+    row: list[Token] = []
+    for index, token in enumerate(tokens):
+        following = tokens[index + 1] if index + 1 < len(tokens) else None
+        if token.fold == "/" and row and row[-1].end == token.start and tokens[index - 1].fold in short:
+            row[-1] = replace(row[-1], end=token.end)
+            continue
+        meant = short.get(token.fold) if token.kind == "word" else None
+        initial = token.capital and len(token.word) == 1
+        if meant is not None and not initial and not (following is not None and following.fold in ("&", "@")):
+            token = replace(token, fold=meant)
+        row.append(token)
+    return tuple(row)
 
 
 def region_of(setting: Setting) -> str | None:

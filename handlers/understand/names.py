@@ -45,7 +45,7 @@ def read_who(
     after = _after(tokens, run)
     person, company = _person_or_company(clause, run, firm, case, possessive)
     if person and not company:
-        company, after = _company_after(clause, tokens, after)
+        company, after = company_after(clause, tokens, after)
     capital = all(token.capital or clause.listed("particles", token) for token in run)
     return Who(person, company, after, bool(_known(clause, run)), capital)
 
@@ -78,7 +78,7 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False,
         token = tokens[index]
         if token.fold == "." and run and (len(run[-1].word) == 1 or (len(run[-1].word) == 2 and run[-1].capital)):
             continue
-        if token.fold in ("&", "+") and run and index + 1 < len(tokens) and tokens[index + 1].capital:
+        if _joins(clause, tokens, index, run, firm):
             run.append(token)
             continue
         if run and "," in clause.text[run[-1].end : token.start]:
@@ -96,6 +96,19 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False,
     while run and (clause.listed("particles", run[-1]) or run[-1].kind == "sign"):
         run.pop()
     return run
+
+
+def _joins(clause: Clause, tokens: Sequence[Token], index: int, run: Sequence[Token], firm: bool) -> bool:
+    """Whether a token stands inside a firm's name: "&", "+", and "el" in "taquería el sol"."""
+    token = tokens[index]
+    following = tokens[index + 1] if index + 1 < len(tokens) else None
+    if not run or following is None or following.kind != "word":
+        return False
+    if token.fold in ("&", "+"):
+        close = run[-1].end == token.start and token.end == following.start
+        return following.capital or close or clause.listed("suffixes", following) or (firm and not run[0].capital)
+    small = firm and not run[0].capital and clause.listed("particles", token) and not clause.listed("from", token)
+    return small and not clause.listed("stop", token) and name_like(clause, following)
 
 
 def _after(tokens: Sequence[Token], run: Sequence[Token]) -> int:
@@ -133,9 +146,9 @@ def name_like(clause: Clause, token: Token, run: Sequence[Token] = (), strict: b
         if strict and russian.is_cyrillic(word) and token.word.isupper() and len(word) < 4:
             return False
         return not common and (second or not strict or not russian.is_common(word))
-    if run and run[0].capital:
+    if run and (run[0].capital or word.endswith(clause.words.stems_of("no_surname"))):
         return False
-    if any(clause.has(name, word) for name in ("common", "infinitives", "imperatives")):
+    if any(clause.has(name, word) for name in ("common", "infinitives", "imperatives", "people", "plain")):
         return False
     if clause.in_moment(token) or any(sign.isdigit() for sign in word):
         return False
@@ -153,7 +166,7 @@ def _known(clause: Clause, run: Sequence[Token]) -> str | None:
 
 def _cut(clause: Clause, run: list[Token]) -> list[Token]:
     """A run of lower-case words ends where the store's longest name does, else after two words."""
-    if run[0].capital or any(clause.listed("suffixes", token) for token in run):
+    if run[0].capital or any(clause.listed("suffixes", token) or token.kind == "sign" for token in run):
         return run[:_LONGEST]
     for length in range(min(3, len(run)), 1, -1):
         if _known(clause, run[:length]):
@@ -170,6 +183,8 @@ def _person_or_company(
     at = next((index for index, token in enumerate(run) if clause.listed("suffixes", token)), None)
     if at == 0 or firm:
         return None, clause.text[run[0].start : run[-1].end]
+    if any(token.fold in ("&", "+") for token in run):
+        return None, _written(clause, run, words)
     if at is not None:
         if at >= 3 and at == len(run) - 1:
             return " ".join(words[:2]), " ".join(words[2:])
@@ -191,7 +206,7 @@ def _plain(clause: Clause, token: Token, genitive: bool) -> str:
         if word.endswith(ending):
             return word[: -len(ending)]
     if genitive and len(word) > 3 and word.endswith("s") and not word.endswith("ss"):
-        if clause.has("s_names", fold(word)) or russian.is_cyrillic(word):
+        if clause.has("s_names", fold(word)) or russian.is_cyrillic(word) or fold(word).endswith(("is", "us")):
             return word
         return word[:-1]
     return word
@@ -216,7 +231,7 @@ def _firm_like(clause: Clause, run: Sequence[Token]) -> bool:
     return False
 
 
-def _company_after(clause: Clause, tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
+def company_after(clause: Clause, tokens: Sequence[Token], at: int) -> tuple[str | None, int]:
     """A firm right after a person: "at Nordwind", "(Nordwind)", ", Nordwind GmbH"."""
     if at + 1 >= len(tokens):
         return None, at
@@ -228,8 +243,12 @@ def _company_after(clause: Clause, tokens: Sequence[Token], at: int) -> tuple[st
         if quoted and quoted.company:
             return quoted.company, quoted.used
         run = _run(clause, tokens, start, firm=True)
-        if run and (run[0].capital or firm or len(run) <= 2):
-            run = run if run[0].capital else run[:2]
+        small = bool(run) and not run[0].capital
+        if small and clause.words.code == "en" and start > at + 1 and not firm:
+            return None, at  # "at the fair"
+        if run:
+            joined = any(token.kind == "sign" or clause.listed("particles", token) for token in run)
+            run = run if not small or joined else run[:1] if len(run) > 2 else run
             return clause.text[run[0].start : run[-1].end], _after(tokens, run)
     elif sign in ("(", ","):
         run = _run(clause, tokens, at + 1)

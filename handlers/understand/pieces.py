@@ -24,6 +24,7 @@ _SCALES = {
     "thousand": 1_000,
     "tausend": 1_000,
     "grand": 1_000,
+    "mille": 1_000,
     "m": 1_000_000,
     "м": 1_000_000,
     "mn": 1_000_000,
@@ -49,7 +50,7 @@ _CURRENCIES = {
     **dict.fromkeys(("eur", "euro", "euros", "евро"), "EUR"),
     **dict.fromkeys(("usd", "dollar", "dollars", "доллар", "доллара", "долларов", "bucks"), "USD"),
     **dict.fromkeys(("gbp", "pound", "pounds", "pfund", "фунт", "фунта", "фунтов", "quid"), "GBP"),
-    **dict.fromkeys(("rub", "rur", "руб", "рубль", "рубля", "рублей", "rubel", "rubles", "roubles"), "RUB"),
+    **dict.fromkeys(("rub", "rur", "р", "руб", "рубль", "рубля", "рублей", "rubel", "rubles", "roubles"), "RUB"),
     **dict.fromkeys(("chf", "franken", "sfr", "франк", "франков"), "CHF"),
     **dict.fromkeys(("uah", "грн", "гривна", "гривны", "гривен"), "UAH"),
     **dict.fromkeys(("kzt", "тенге"), "KZT"),
@@ -58,6 +59,7 @@ _CURRENCIES = {
     **dict.fromkeys(("jpy", "yen", "иен"), "JPY"),
     **{code: code.upper() for code in ("nok", "dkk", "czk", "try", "aed", "cny", "inr", "aud", "cad", "huf", "byn")},
 }
+_THOUSANDS = {"teur": "EUR", "t€": "EUR", "keur": "EUR", "tchf": "CHF", "тр": "RUB", "труб": "RUB"}
 _SCALE = "|".join(sorted(map(re.escape, _SCALES), key=len, reverse=True))
 _CURRENCY = "|".join(sorted((re.escape(word) for word in _CURRENCIES if word.isalpha()), key=len, reverse=True))
 _SIGN = "[" + "".join(_SIGNS) + "]"
@@ -67,9 +69,11 @@ _SIGN = "[" + "".join(_SIGNS) + "]"
 def _money_pattern() -> re.Pattern[str]:
     """Money as written; compiled when a text first has a digit."""
     return re.compile(
-        rf"(?<![\w.,+/:@-])(?:(?:(?P<before>{_SIGN})|(?P<code>{_CURRENCY})\b)[ \u00a0]?)?(?P<number>{_NUMBER})"
+        rf"(?<![\w.,+/:@-])(?:\d{{1,6}}(?:[.,]\d{{1,2}})?[ \u00a0]?[-–][ \u00a0]?(?=\d[^\n]{{0,8}}[^\W\d_]))?"
+        rf"(?:(?:(?P<before>{_SIGN})|(?P<code>{_CURRENCY})\b)[ \u00a0]?)?(?P<number>{_NUMBER})"
         rf"(?:[ \u00a0]?(?P<scale>{_SCALE})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я€$₽£])))?)?"
         rf"(?:[ \u00a0]?(?:(?P<sign>{_SIGN})|(?P<word>{_CURRENCY})(?![^\W_])(?:\.(?=[ \u00a0]?(?-i:[a-zа-я])))?))?"
+        rf"(?:[ \u00a0]?(?P<both>{'|'.join(_THOUSANDS)}|т\.?[ \u00a0]?р(?:уб)?\b\.?))?"
         r"(?![\w%])(?![:/]\d)",
         re.IGNORECASE,
     )
@@ -121,6 +125,10 @@ def find_pieces(text: str, region: str | None) -> list[Piece]:
 
 
 def _money(match: re.Match[str]) -> Piece | None:
+    both = match["both"]
+    if both:
+        thousands = _THOUSANDS[re.sub(r"[. \u00a0]", "", both.casefold())]
+        return Piece(match.start(), match.end(), "money", "", _plain(_decimal(match["number"]) * 1000), thousands)
     sign = match["before"] or match["sign"] or match["code"] or match["word"]
     scale = match["scale"]
     if not sign and not scale:
@@ -131,8 +139,11 @@ def _money(match: re.Match[str]) -> Piece | None:
     if scale:
         amount *= _SCALES[scale.casefold()]
     currency = _CURRENCIES[sign.casefold()] if sign else None
-    amount = amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
-    return Piece(match.start(), match.end(), "money", "", amount, currency)
+    return Piece(match.start(), match.end(), "money", "", _plain(amount), currency)
+
+
+def _plain(amount: Decimal) -> Decimal:
+    return amount.quantize(Decimal(1)) if amount == amount.to_integral_value() else amount.normalize()
 
 
 def _decimal(number: str) -> Decimal:

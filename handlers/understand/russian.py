@@ -46,6 +46,14 @@ def is_name(word: str) -> bool:
     )
 
 
+def may_be(word: str, other: str) -> bool:
+    """Whether a word may be a slip for another: not if the dictionary has both, and they have no form in common."""
+    if not is_cyrillic(word):
+        return True
+    forms = {parse.normal_form for parse in _parses(word) if parse.is_known}
+    return not forms or any(parse.normal_form in forms for parse in _parses(other))
+
+
 def is_common(word: str) -> bool:
     """Whether the dictionary has a word, and never as a name."""
     if not is_cyrillic(word):

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import cache
 
 from handlers.understand.lexicon import LANGUAGES, lexicon
+from handlers.understand.russian import may_be
 from handlers.understand.tokens import Token
 
 _READ = 8  # words from the beginning that are looked at
@@ -40,7 +41,7 @@ def _nearest(word: str, code: str) -> str | None:
     """The one word of the templates that is an edit away, with the same first letter."""
     for length in (len(word), len(word) + 1, len(word) - 1):
         for candidate in _by_length(code).get(length, ()):
-            if candidate[0] == word[0] and one_edit(word, candidate):
+            if candidate[0] == word[0] and one_edit(word, candidate) and may_be(word, candidate):
                 return candidate
     return None
 

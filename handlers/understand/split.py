@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from handlers.understand.condition import find_condition, may_begin, without_condition
-from handlers.understand.lexicon import LANGUAGES, lexicon
+from handlers.understand.lexicon import LANGUAGES, lexicon, listed
 from handlers.understand.message import Message
 from handlers.understand.tokens import Token
 
@@ -22,6 +22,7 @@ class Part:
     tokens: tuple[Token, ...]
     before: tuple[Token, ...] = ()
     strong: bool = False
+    headed: bool = False  # what stands before it only says what it is: "lead!!"
 
 
 def parts_of(message: Message) -> list[Part]:
@@ -30,7 +31,7 @@ def parts_of(message: Message) -> list[Part]:
     parts: list[Part] = []
     current: list[Token] = []
     before: list[Token] = []
-    strong = True
+    strong, headed = True, False
     for index, token in enumerate(row):
         kind = _cut(row, index, message) if len(parts) < _MOST else None
         if kind is None or (not current and token.kind != "sign"):
@@ -39,12 +40,13 @@ def parts_of(message: Message) -> list[Part]:
         if current:
             if token.fold == "?":
                 current.append(token)
-            parts.append(Part(tuple(current), tuple(before), strong))
+            parts.append(Part(tuple(current), tuple(before), strong, headed))
+            headed = len(parts) == 1 and all(listed("labels", each.fold) for each in current)
             current, before, strong = [], [], False
         strong = strong or kind == "end"
         before.append(token)
     if current:
-        parts.append(Part(tuple(current), tuple(before), strong))
+        parts.append(Part(tuple(current), tuple(before), strong, headed))
     return parts
 
 
@@ -98,6 +100,6 @@ def _abbreviation(token: Token) -> bool:
     word = token.fold
     return (
         len(word) == 1
-        or any(word in lexicon(code).lists.get("honorifics", ()) for code in LANGUAGES)
+        or any(word in lexicon(code).lists.get(name, ()) for name in ("honorifics", "shortened") for code in LANGUAGES)
         or (token.kind == "number" and len(word) <= 2)
     )

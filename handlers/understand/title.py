@@ -85,6 +85,8 @@ def _may_name(clause: Clause, token: Token, before: Token | None, after: list[To
         return russian.is_name(token.word) or (
             token.capital and before is not None and not russian.is_common(token.word)
         )
+    if before is not None and _has_article(clause, token, before, after):
+        return name_like(clause, token)
     asked = before is None or any(
         clause.listed(name, before) for name in ("person_verbs", "person_leads", "honorifics")
     )
@@ -99,6 +101,16 @@ def _may_name(clause: Clause, token: Token, before: Token | None, after: list[To
     if asked or (before.capital is False and clause.words.code != "de" and not clause.listed("articles", before)):
         return True
     return _stored(clause, token)
+
+
+def _has_article(clause: Clause, token: Token, before: Token, after: list[Token]) -> bool:
+    """Whether a German article leads to a name: "dem Luca die Fotos schicken", "den igor anrufen"."""
+    if before.fold not in ("dem", "den", "der", "die") or not after:
+        return False
+    if len(after) < 3 and after[-1].kind == "word" and clause.listed("call_infinitives", after[0]):
+        return True
+    gives = before.fold in ("dem", "der") and clause.listed("articles", after[0])
+    return token.capital and gives
 
 
 def _first_is_name(clause: Clause, token: Token, after: list[Token]) -> bool:

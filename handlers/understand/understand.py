@@ -12,7 +12,7 @@ from handlers.understand.intents import Intent, Lookups, Slots, Understanding
 from handlers.understand.language import detect
 from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.loose import read_loose
-from handlers.understand.message import Message, read_message
+from handlers.understand.message import Message, read_message, spelt_out
 from handlers.understand.nagging import find_nagging
 from handlers.understand.names import read_who
 from handlers.understand.rules.book import rule_of
@@ -49,7 +49,7 @@ def understand(text: str, setting: Setting, lookups: Lookups, language: str | No
 def _understand(text: str, setting: Setting, lookups: Lookups, language: str | None) -> Understanding:
     message = read_message(text, setting, lookups)
     code = detect(message.row, language, setting.language)
-    message = replace(message, code=code)
+    message = replace(message, code=code, row=spelt_out(message.row, code))
     if not any(token.kind != "sign" for token in message.row):
         return Understanding((Intent("unknown", because=("nothing said",)),), code)
     if message.command:
@@ -96,7 +96,7 @@ def _each_number(intent: Intent, group: Sequence[Token]) -> list[Intent]:
 
 def _opens(opening: Intent | None, current: Intent | None, part: Part, message: Message) -> bool:
     """Whether a part begins something new after the one that is being read."""
-    if opening is None or opening.name == "unknown" or (current is not None and _takes_all(current)):
+    if opening is None or opening.name == "unknown" or part.headed or (current is not None and _takes_all(current)):
         return False
     why = opening.because[0]
     soft = why in _LOOSE
@@ -141,7 +141,7 @@ def _unconditional(clause: Clause) -> Intent | None:
         if asks and intent.name not in _READS and not _asks_somebody(clause, intent):
             return _asked(clause, intent)
         return intent
-    found = read_loose(clause, bare)
+    found = read_loose(clause, bare, polite)
     if found is not None and asks and found.name not in _READS:
         return None
     return found

@@ -23,9 +23,14 @@ def add_deal(found: Found) -> Intent | None:
     if lead is not None and (who := _after_lead(clause, tokens, lead)):
         person, company, used = who
         before = tokens[:lead]
-        after = tokens[lead + 1 + used :]
+        after = _without_closing(clause, tokens[lead + 1 + used :])
         texts = [_text(clause, before), _text(clause, after)]
         slots = replace(slots, person=person, company=company, text=", ".join(filter(None, texts)) or None)
+    elif (colon := next((i for i, t in enumerate(tokens) if t.fold == ":"), None)) and (
+        (named := read_who(clause, tokens[:colon], found.case("body"))) and named.used == colon
+    ):
+        rest = _without_closing(clause, tokens[colon + 1 :])
+        slots = replace(slots, person=named.person, company=named.company, text=_text(clause, rest))
     else:
         slots = read_particulars(clause, tokens, found.case("body"))
     if not (slots.person or slots.company or slots.amount is not None):
@@ -41,6 +46,16 @@ def _after_lead(clause: Clause, tokens: list[Token], lead: int) -> tuple[str | N
     if who is None or not (who.capital or who.known or lead == 0):
         return None
     return who.person, who.company, who.used
+
+
+def _without_closing(clause: Clause, tokens: list[Token]) -> list[Token]:
+    """The tokens without what says at their end when the deal will close: "closing end of q1"."""
+    if clause.moment is None:
+        return tokens
+    rest = list(tokens)
+    while rest and (clause.in_moment(rest[-1]) or clause.listed("closing", rest[-1]) or rest[-1].kind == "sign"):
+        rest.pop()
+    return rest if any(token.kind == "word" for token in rest) else tokens
 
 
 def _text(clause: Clause, tokens: list[Token]) -> str | None:
@@ -106,7 +121,15 @@ def pipeline(found: Found) -> Intent | None:
 def list_leads(found: Found) -> Intent | None:
     """The leads, of a stage or a period where one is said."""
     clause = found.clause
-    slots = Slots(due_text=clause.moment.words if clause.moment else None)
+    since = found.tokens("since")
+    if any(token.kind == "word" and not clause.listed("since", token) for token in since):
+        return None
+    period = clause.moment.words if clause.moment else None
+    while since and (clause.listed("from", since[0]) or clause.listed("since_leads", since[0])):
+        since = since[1:]
+    if len(since) > 1 and period is None:
+        period = clause.between(since[0].start, since[-1].end)
+    slots = Slots(due_text=period)
     if found.has("stage"):
         stage = stage_of(clause, " ".join(token.word for token in found.tokens("stage")))
         if stage is None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.understand.body import read_particulars, with_pieces
+from handlers.understand.body import cut_money, read_particulars, with_pieces
+from handlers.understand.clause import Clause
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, IntentName, Slots
+from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.names import Who, read_who
+from handlers.understand.tokens import Token
 
 
 def add_contact(found: Found) -> Intent | None:
@@ -24,13 +28,49 @@ def _new(found: Found, name: IntentName) -> Intent | None:
     clause = found.clause
     low, high = found.begin("body"), found.end("body")
     inside = [t for t in clause.row if low <= t.start and t.end <= high and not clause.listed("fillers", t)]
-    slots = read_particulars(clause, inside or found.tokens("body"), found.wanted_case("body") or "nomn")
+    inside = _introduced(clause, inside or found.tokens("body"))
+    if not inside or (name == "add_lead" and _speaks_of_leading(clause, inside)):
+        return None
+    slots = read_particulars(clause, inside, found.wanted_case("body") or "nomn")
     if found.has("more"):
-        text = found.text("more")
-        slots = replace(slots, text=", ".join(filter(None, (slots.text, text))))
+        more = _introduced(clause, found.tokens("more"))
+        slots = _with_more(clause, slots, more)
     if not (slots.person or slots.company or slots.email or slots.phone):
         return None
     return Intent(name, slots, because=found.because)
+
+
+def _introduced(clause: Clause, tokens: Sequence[Token]) -> list[Token]:
+    """The tokens past what only introduces somebody: "met a woman at the fair", "Anfrage reingekommen von"."""
+    rest = list(tokens)
+    for code in (clause.words.code, *(code for code in LANGUAGES if code != clause.words.code)):
+        used = lexicon(code).introduction(rest) if rest else 0
+        if used:
+            rest = rest[used:]
+            while rest and rest[0].kind == "sign":
+                rest.pop(0)
+    return rest
+
+
+def _with_more(clause: Clause, slots: Slots, more: Sequence[Token]) -> Slots:
+    """The particulars, with pieces and words that stand apart from them."""
+    if not more:
+        return slots
+    pieces = with_pieces(clause, more)
+    text = cut_money(clause, more[0].start, more[-1].end)
+    return replace(
+        slots,
+        email=slots.email or pieces.email,
+        phone=slots.phone or pieces.phone,
+        amount=slots.amount if slots.amount is not None else pieces.amount,
+        currency=slots.currency if slots.amount is not None else pieces.currency,
+        text=", ".join(filter(None, (slots.text, text))) or None,
+    )
+
+
+def _speaks_of_leading(clause: Clause, tokens: Sequence[Token]) -> bool:
+    """Whether "lead" goes with a noun of its own here: "lead singer", "lead time"."""
+    return clause.listed("led", tokens[0])
 
 
 def lookup_contact(found: Found) -> Intent | None:

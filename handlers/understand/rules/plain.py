@@ -11,6 +11,8 @@ from handlers.understand.intents import Intent, Slots
 def plain(found: Found) -> Intent | None:
     """An intent without slots, named by its templates."""
     name = found.match.template.intent
+    if found.has("rest") and not any(found.clause.listed("doable", token) for token in found.tokens("rest")):
+        return None  # how to do something else
     return Intent(name, because=found.because)  # type: ignore[arg-type]  # templates are named by intents
 
 

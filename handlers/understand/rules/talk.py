@@ -8,12 +8,15 @@ from handlers.understand.body import with_pieces
 from handlers.understand.clause import tidy
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
+from handlers.understand.introduced import read_somebody
 from handlers.understand.names import Who
 from handlers.understand.rules.work import new_task
+from handlers.understand.tokens import split
 from reminders.moment import Moment
 from reminders.when import find_moments
 from reminders.zones import localise
 
+_BEFORE_SPEAKER = 4  # words that may stand before "and she said"
 _LONGEST_NAME = 4  # words of a template's name
 
 
@@ -51,10 +54,14 @@ def _teller(found: Found) -> Who | None:
 def add_note_free(found: Found) -> Intent | None:
     """A note whose name nothing divides from its words: "note Anna prefers mail"."""
     who = found.who("body", whole=False)
+    if found.match.template.intent.endswith(".named") and (who is None or not who.capital):
+        return None
     if who is None:
         text = found.text("body")
         return Intent("add_note", Slots(text=text), because=found.because) if text else None
-    text = found.after("body", who.used)
+    tokens = found.tokens("body")
+    belongs = who.used < len(tokens) and found.clause.listed("belongings", tokens[who.used])
+    text = found.after("body", who.used + belongs)
     if text is None:
         return None
     return Intent("add_note", replace(_whom(who), text=text), because=found.because)
@@ -66,30 +73,65 @@ def log_call(found: Found) -> Intent | None:
     noun = found.match.template.intent.endswith(".noun")
     if noun and not _over(found):
         return None
+    if noun and found.name("body") and not _came_of_it(found):
+        return None
     if found.name("body"):
         tokens = found.tokens(found.name("body") or "body")
         pieces = with_pieces(clause, tokens[:1], money=False)
         if pieces.phone:
             text = found.after("body", 1)
             return Intent("log_call", replace(pieces, text=text), when=clause.moment, because=found.because)
-        who = found.who("body", whole=False)
-        text = found.after("body", who.used) if who else found.text(found.name("body") or "body")
+        who = read_somebody(clause, tokens, found.wanted_case("body"))
         if who is None and tokens and not clause.listed("pronouns", tokens[0]):
             return None
-        if who is None:
-            text = found.after("body", 1)
+        if who is not None and not _meant(found, who):
+            return None
+        text = found.after("body", who.used if who else 1)
     else:
-        who = found.who()
-        if who is None:
+        who = _somebody(found)
+        if who is None or not _meant(found, who):
             return None
         text = None
     more = found.text("text") if found.has("text") else None
-    text, past = _past_moment(found, ", ".join(filter(None, (text, more))))
+    told = found.text("thing") if found.has("thing") else None
+    text, past = _past_moment(found, ", ".join(filter(None, (told, text, more))))
+    text = _without_speaker(found, text)
     slots = replace(_whom(who), text=text or None)
     if who is None and clause.context:
         slots = replace(slots, person=clause.context)
     inbound = found.match.template.intent.endswith(".in")
     return Intent("log_call", slots, when=past or clause.moment, because=found.because, inbound=inbound)
+
+
+def _somebody(found: Found) -> Who | None:
+    """Whom the slot is about, with nothing else in it."""
+    tokens = found.tokens(found.name("who") or "who")
+    who = read_somebody(found.clause, tokens, found.wanted_case("who"))
+    return who if who is not None and who.used >= len(tokens) else None
+
+
+def _meant(found: Found, who: Who) -> bool:
+    """Whether the name is one for certain, where the words around it (seen, visited, sent) go with anything."""
+    if not found.match.template.intent.endswith(".named"):
+        return True
+    from handlers.understand import russian
+
+    words = (who.person or who.company or "").split()
+    if who.known or (who.company and who.capital) or any(russian.is_name(word) for word in words):
+        return True
+    return who.capital and not any(russian.is_common(word) for word in words)
+
+
+def _without_speaker(found: Found, text: str) -> str:
+    """What was said, without who said it: "he says", "die hat gesagt dass", "говорит что"."""
+    tokens = split(text)
+    for at in range(min(len(tokens), _BEFORE_SPEAKER)):
+        if at and not (tokens[at - 1].fold == "," or found.clause.listed("and", tokens[at - 1])):
+            continue
+        used = at + found.clause.words.speaker(tokens[at:])
+        if at < used < len(tokens):
+            return tidy(text[tokens[used].start :])
+    return text
 
 
 def _past_moment(found: Found, text: str) -> tuple[str, Moment | None]:
@@ -110,6 +152,9 @@ def _past_moment(found: Found, text: str) -> tuple[str, Moment | None]:
 
 def _inside(found: Found, moment: Moment) -> bool:
     """Whether a moment belongs to what was said: it stands in the text, and doesn't begin it without a sign."""
+    if found.name("body"):
+        start = found.begin("body")
+        return any(sign in ",.:;!" for sign in found.clause.text[start : moment.start].strip()[:-1] or "")
     if not found.has("text") or moment.start < found.begin("text"):
         return False
     between = found.clause.text[found.begin("text") : moment.start].strip()
@@ -123,6 +168,19 @@ def _over(found: Found) -> bool:
         return True
     now = localise(found.clause.setting.now, found.clause.setting.zone)
     return moment.rrule is None and (moment.wall < now if moment.has_time else moment.wall.date() <= now.date())
+
+
+def _came_of_it(found: Found) -> bool:
+    """Whether something is told of a meeting besides with whom it was, or when it was, behind."""
+    clause = found.clause
+    tokens = found.tokens(found.name("body") or "body")
+    who = read_somebody(clause, tokens, found.wanted_case("body"))
+    if who is None:
+        return False
+    if clause.moment is not None and clause.moment.past:
+        return True
+    rest = [token for token in tokens[who.used :] if token.kind != "sign" and not clause.in_moment(token)]
+    return bool(rest) and not clause.listed("infinitives", rest[-1])
 
 
 def send_email(found: Found) -> Intent | None:
