@@ -73,6 +73,8 @@ async def test_a_member_proves_nobody_elses_mail(house: TestHouse) -> None:
     [eva] = [row["id"] for row in await house.rows("users", name="Eva Sand")]
     hers = await house.database.write(lambda connection: mail_secret(connection, eva))
     async with drop(house) as port, client(port) as smtp:
+        with pytest.raises(aiosmtplib.SMTPAuthenticationError):
+            await smtp.login("max@firma.example", hers)
         await smtp.login("eva@firma.example", hers)
         await smtp.sendmail("max@firma.example", ["crm@firma.example"], ORDER)
     await house.handles()
