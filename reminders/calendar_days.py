@@ -4,6 +4,8 @@ import calendar
 from collections.abc import Callable
 from datetime import date, timedelta
 
+from reminders.days_off import country_of
+from reminders.feasts import find_feast
 from reminders.grammar.meaning import Day, Duration
 from reminders.moment import Setting
 
@@ -135,18 +137,11 @@ def _find_month_day(day: Day, today: date, setting: Setting, *, later_today: boo
 
 
 def _find_feast(day: Day, today: date, setting: Setting) -> date:
-    from dateutil.easter import EASTER_ORTHODOX, EASTER_WESTERN, easter
-
-    for year in (today.year, today.year + 1):
-        if day.unit == "advent":
-            fourth = date(year, 12, 24) - timedelta(days=(date(year, 12, 24).weekday() + 1) % 7)
-            found = fourth - timedelta(weeks=4 - day.number)
-        else:
-            sunday = easter(year, EASTER_ORTHODOX) if day.unit == "orthodox" else easter(year, EASTER_WESTERN)
-            found = sunday + timedelta(days=day.number)
-        if found >= today:
-            return found
-    raise OutOfCalendar("no_such_day")
+    days = -7 * (4 - day.number) if day.unit == "advent" else day.number
+    found = find_feast(day.unit, days, today, setting.country or country_of(setting.zone))
+    if found is None:
+        raise OutOfCalendar("no_such_day")
+    return found
 
 
 def _find_weekday(day: Day, today: date, setting: Setting) -> date:

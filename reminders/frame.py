@@ -1,16 +1,19 @@
 """The frame around a task: "please remind me to ...", "erinnere mich daran, ...", "напомни, что нужно ..."."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from reminders.lexicon import Lexicon, expand_forms, list_languages, read_language, spell_variants
+from reminders.lexicon import Lexicon, expand_forms, latin_variants, list_languages, read_language, spell_variants
 from reminders.tokens import Token
 
 _MAX_LINKS = 6
 _OPENING_MARKS = frozenset(",.;:!-–—•*)(]['\"\n/+>")
 _VERBAL = ("modal", "zu", "that_i", "case_link")
-ROLES = ("polite", "remind", "link", "needs_link", "close", "close_frame", "courtesy", "opening", *_VERBAL)
+ROLES = (
+    *("polite", "remind", "link", "needs_link", "close", "close_frame", "courtesy", "opening"),
+    *("ask", "to_do", "notice_link", *_VERBAL),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +42,7 @@ def load_frames(main: str) -> FrameWords:
         assert isinstance(frame, dict)
         for role in ROLES:
             for phrase in expand_forms(str(frame.get(role, ""))):
-                for first, *rest in spell_variants(phrase):
+                for first, *rest in (*spell_variants(phrase), *_in_latin(phrase, role, language, main)):
                     roles[role].setdefault(first, {})[tuple(rest), language] = None
     return FrameWords(
         {
@@ -47,6 +50,11 @@ def load_frames(main: str) -> FrameWords:
             for role, words in roles.items()
         }
     )
+
+
+def _in_latin(phrase: str, role: str, language: str, main: str) -> Iterator[tuple[str, ...]]:
+    if language == main and role in str(read_language(language).get("latin", "")).split():
+        yield from latin_variants(phrase, language)
 
 
 def match_role(
@@ -96,12 +104,12 @@ def match_frame(words: FrameWords, folds: Sequence[str], place: int) -> Frame | 
             last = polite[0]
         else:
             break
-    if weak is not None and weak[0] == end and not links and not _is_infinitive(folds, end, language):
+    if weak is not None and weak[0] == end and not links and not is_infinitive(folds, end, language):
         return None
     return Frame(place, last, tuple(links), language)
 
 
-def _is_infinitive(folds: Sequence[str], place: int, language: str) -> bool:
+def is_infinitive(folds: Sequence[str], place: int, language: str) -> bool:
     """Whether a verb stands there: напоминание позвонить."""
     endings = tuple(map(str, read_language(language).get("infinitive_endings", ())))  # type: ignore[call-overload]
     return bool(endings) and place < len(folds) and folds[place].endswith(endings)

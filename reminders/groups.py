@@ -22,6 +22,7 @@ class Group:
     ago: Piece | None = None
     every: Piece | None = None
     within: Piece | None = None
+    rhythm: Piece | None = None
     count: Piece | None = None
     length: Piece | None = None
     until: Piece | None = None
@@ -68,7 +69,11 @@ class Group:
             self.pieces.append(piece)
             self.pieces.sort(key=lambda p: p.start)
             return
-        setattr(self, place, piece)
+        if place == "rhythm" and self.every is not None and _is_bare(self.every):
+            self.every, piece_of_rhythm = piece, self.every
+            self.rhythm = piece_of_rhythm
+        else:
+            setattr(self, place, piece)
         self.pieces.append(piece)
         self.pieces.sort(key=lambda p: p.start)
 
@@ -126,11 +131,24 @@ def _choose_every(group: Group, piece: Piece) -> str | None:
     if group.every is not None and group.within is None and _is_paced(group.every) != _is_paced(piece):
         other = group.every if _is_paced(piece) else piece
         return "within" if isinstance(other.value, Every) and other.value.weekdays else None
+    if group.every is not None and group.rhythm is None and _is_bare(group.every) != _is_bare(piece):
+        other = piece if _is_bare(group.every) else group.every
+        return "rhythm" if isinstance(other.value, Every) and _is_plain_weekly(other.value) else None
     return None if group.every is not None or group.offset is not None else "every"
 
 
 def _is_paced(piece: Piece) -> bool:
     return isinstance(piece.value, Every) and piece.value.frequency in ("HOURLY", "MINUTELY")
+
+
+def _is_bare(piece: Piece) -> bool:
+    """Every week, every two weeks: it doesn't say on which days."""
+    every = piece.value
+    return isinstance(every, Every) and every.frequency == "WEEKLY" and not every.weekdays and not every.part
+
+
+def _is_plain_weekly(every: Every) -> bool:
+    return every.frequency == "WEEKLY" and bool(every.weekdays) and every.interval == 1
 
 
 def _choose_bound(group: Group, piece: Piece) -> str | None:
@@ -252,7 +270,7 @@ def _completes(first: Group, second: Group) -> bool:
     if first.every and (second.count or second.length or bounds or (second.day and second.day.role in ("due", "from"))):
         return not second.every
     if first.every and second.every:
-        return False
+        return len(second.pieces) == 1 and first.accepts(second.every) == "rhythm"
     if second.every and not first.every:
         bounding = first.day is not None and first.day.role in ("due", "from")
         if first.offset or (first.day and not bounding and not _goes_with_every(first.day)):

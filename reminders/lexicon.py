@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
+from reminders.latin import spell_in_latin
 from reminders.tokens import fold_word, split_tokens
 
 Value = int | float | str | None
@@ -60,6 +61,14 @@ def spell_variants(phrase: str) -> set[tuple[str, ...]]:
     return {tuple(token.fold for token in split_tokens(variant)) for variant in {lowered, spelled}}
 
 
+def latin_variants(phrase: str, language: str) -> Iterator[tuple[str, ...]]:
+    """A phrase in Latin letters, as folded tokens; none where that would be another word."""
+    others = set(str(read_language(language).get("no_latin", "")).split())
+    for spelled in spell_in_latin(fold_word(phrase)):
+        if spelled not in others:
+            yield tuple(token.fold for token in split_tokens(spelled))
+
+
 @lru_cache(maxsize=1)
 def list_languages() -> tuple[str, ...]:
     """The languages that have a file."""
@@ -93,6 +102,7 @@ def _read_entries(language: str, *, main: bool) -> Iterator[tuple[str, Entry]]:
         for key, forms in table.items():
             for word in expand_forms(forms):
                 yield fold_word(word), Entry((), category, _parse_value(key), language, misspelt=True)
+    latin = set(str(content.get("latin", "")).split()) if main else set()
     marks: dict[str, str] = content.get("marks", {})  # type: ignore[assignment]
     for category, table in [*tables.items(), *((category, {"": forms}) for category, forms in marks.items())]:
         for key, forms in table.items():
@@ -100,6 +110,9 @@ def _read_entries(language: str, *, main: bool) -> Iterator[tuple[str, Entry]]:
             for phrase in expand_forms(forms):
                 for first, *rest in spell_variants(phrase):
                     yield first, Entry(tuple(rest), category, value, language)
+                if category in latin:
+                    for first, *rest in latin_variants(phrase, language):
+                        yield first, Entry(tuple(rest), category, value, language)
 
 
 @lru_cache(maxsize=32)

@@ -8,7 +8,7 @@ from reminders.grammar.meaning import Clock, Day, Duration, Every
 from reminders.groups import Group
 from reminders.moment import Resolved, Setting
 from reminders.pieces import Piece
-from reminders.recurrence import next_after, write_rule
+from reminders.recurrence import BadRule, next_after, write_rule
 from reminders.time_of_day import TimeOfDay, find_time
 from reminders.zones import add_seconds, localise, resolve
 
@@ -46,6 +46,8 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     every, day = _merge_day(group.every.value, group.day)
     if group.within is not None and isinstance(group.within.value, Every):
         every = replace(every, weekdays=group.within.value.weekdays)
+    if group.rhythm is not None and isinstance(group.rhythm.value, Every):
+        every = replace(every, interval=group.rhythm.value.interval)
     begin = _find_start(group, day, now, setting)
     clock = group.clock.value if group.clock else None
     when = find_time(group, now, setting, today=False)
@@ -89,13 +91,16 @@ def _with_hours(every: Every, clock: Clock, when: TimeOfDay, setting: Setting) -
         elif 60 % every.interval == 0 and first.minute == 0:
             hours, minutes = hours[:-1] or hours, tuple(range(0, 60, every.interval))
         else:
-            return every
+            raise BadRule("uneven_times")
         frequency = "WEEKLY" if every.weekdays else "DAILY"
         return replace(every, frequency=frequency, interval=1, hours=hours, minutes=minutes)
     hours = (first.hour,)
     for more in clock.more:
-        hours = (*hours, _later_hour(more, hours[-1]))
-    return replace(every, hours=tuple(sorted(set(hours)))) if len(hours) > 1 else every
+        hours = (*hours, more.hour if more.hour == clock.hour else _later_hour(more, hours[-1]))
+    found, said = sorted(set(hours)), sorted({clock.minute, *(more.minute for more in clock.more)})
+    if len(found) == len(said) == 1:
+        return every
+    return replace(every, hours=tuple(found), minutes=tuple(said) if said != [0] else ())
 
 
 def _later_hour(clock: Clock, after: int) -> int:

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Sequence
 
-from reminders.frame import Frame, FrameWords, load_frames, match_frame, match_role, skip_opening
+from reminders.frame import Frame, FrameWords, is_infinitive, load_frames, match_frame, match_role, skip_opening
 from reminders.lexicon import read_language
 from reminders.moment import Moment
 from reminders.tokens import MAX_LENGTH, Token, split_tokens
 
+_CLAUSE_ENDS = frozenset(",.;:!?\n–—")
 _CLOSING = " \t\n,.;:!?-–—(/&+"
 _OPENING = " \t\n,.;:!?-–—)/&+•*"
 _PHONE = re.compile(r"\+\d$")
@@ -27,6 +28,8 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
     folds = [token.fold for token in kept]
     first = skip_opening(words, folds, 0)
     frame = match_frame(words, folds, first) or _frame_before_moment(words, kept, first, spans)
+    if frame is None:
+        frame = _frame_behind_context(words, kept, first)
     if frame is not None:
         first = skip_opening(words, folds, frame.last)
         second = match_frame(words, folds, first)
@@ -40,6 +43,8 @@ def title_without(text: str, moment: Moment | None, language: str) -> str:
         kept = _to_plain_verbs(kept, frame, words)
         noticed = moment is not None and bool(moment.before) and not frame.links
         kept = _to_base_case(kept, frame, noticed=noticed)
+    elif moment is not None and moment.before:
+        kept = _without_case_link(words, kept)
     tail = text[MAX_LENGTH:] if len(text) > MAX_LENGTH and last == len(folds) else ""
     return _tidy(_join(text, kept) + tail)
 
@@ -68,6 +73,24 @@ def _frame_before_moment(
     last, following = kept[weak[0] - 1], kept[weak[0]]
     behind = any(last.end <= start and end <= following.start for start, end in spans)
     return Frame(first, weak[0], (), weak[1]) if behind else None
+
+
+def _frame_behind_context(words: FrameWords, kept: list[Token], first: int) -> Frame | None:
+    """ "Driving right now, remind me to ring Tim": a clause before it only tells why; what is to do stands behind."""
+    folds = [token.fold for token in kept]
+    for place in range(first + 1, len(folds)):
+        if kept[place - 1].text not in _CLAUSE_ENDS:
+            continue
+        begin = skip_opening(words, folds, place)
+        asked = match_role(words, "ask", folds, begin)
+        frame = match_frame(words, folds, begin) if asked is not None else None
+        if frame is None or asked is None or frame.last >= len(folds):
+            continue
+        language = asked[1]
+        linked = any(match_role(words, "to_do", folds, at, language) for at in range(asked[0], frame.last))
+        if linked or is_infinitive(folds, frame.last, language):
+            return frame
+    return None
 
 
 def _drop_empty_brackets(kept: list[Token]) -> list[Token]:
@@ -156,6 +179,18 @@ def _to_base_case(kept: list[Token], frame: Frame, *, noticed: bool) -> list[Tok
     if frame.links and frame.links[-1] in links:
         return to_nominative(kept)
     return to_nominative(kept, ("gent",)) if noticed else kept
+
+
+def _without_case_link(words: FrameWords, kept: list[Token]) -> list[Token]:
+    """ "Напомни за час о встрече": the frame went with the early notice; "an das Meeting" has its link, too."""
+    folds = [token.fold for token in kept]
+    case = match_role(words, "case_link", folds, 0)
+    if case is not None:
+        from reminders.cases import to_nominative
+
+        return to_nominative(kept[case[0] :])
+    notice = match_role(words, "notice_link", folds, 0)
+    return kept[notice[0] :] if notice is not None and notice[0] < len(kept) else kept
 
 
 def _join(text: str, kept: Sequence[Token]) -> str:

@@ -173,15 +173,23 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
         rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
     if moment.past or group.ago is not None:
         rank -= 80
-    if frame is None and _tells_the_past(chart, group):
+    if frame is None and (_names_thing(chart, group) or _tells_the_past(chart, group)):
         rank -= 110
     if first.role == "from" and moment.rrule is None:
         rank -= 5
+    if _is_refused(chart, first):
+        rank -= 50
     if _after_topic(chart, first):
         rank -= 10
     if moment.rrule is not None:
         rank += 5
     return rank
+
+
+def _names_thing(chart: Chart, group: Group) -> bool:
+    """Whether a day only tells which thing something is said of: "Die Tasche von Freitag ist blau"."""
+    aside = group.notice is None and all(piece.role == "about" for piece in group.pieces)
+    return aside and any(place >= group.pieces[-1].end for place in chart.places.get("STATE", ()))
 
 
 def _tells_the_past(chart: Chart, group: Group) -> bool:
@@ -198,6 +206,22 @@ def _tells_the_past(chart: Chart, group: Group) -> bool:
         end += 1
     told = any(chart.has("PASTVERB", place) for place in range(begin, end))
     return told and not any(chart.has("FUTURE", place) for place in range(begin, end))
+
+
+def _is_refused(chart: Chart, piece: Piece) -> bool:
+    """Whether its clause says that it can't be then: "Ana can't do Thursday, let's say Friday"."""
+    if "NEG" not in chart.places:
+        return False
+    begin, end = piece.start, piece.end
+    while begin > 0 and not (_ends_clause(chart, begin - 1) or chart.has("BUT", begin - 1)):
+        begin -= 1
+    while end < len(chart.tokens) and not (_ends_clause(chart, end) or chart.has("BUT", end)):
+        end += 1
+    for place in chart.places["NEG"]:
+        following = max(term.end for term in chart.at[place]["NEG"])
+        if begin <= place < end and not chart.has("NEGVERB", following):
+            return True
+    return False
 
 
 def _ends_clause(chart: Chart, place: int) -> bool:

@@ -1,6 +1,7 @@
 """The chart: what each stretch of a text may mean, filled rule by rule."""
 
-from collections.abc import Callable, Iterator, Mapping
+import functools
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from reminders.grammar.meaning import Bad, Weak
@@ -10,8 +11,16 @@ from reminders.tokens import Token
 # Categories that say nothing about time: a word that has only these is a plain one.
 _ABOUT_PEOPLE = ("NAMED", "FIRM", "STREET", "STATE", "PASTVERB", "FUTURE", "MOVE", "REMIND", "SNOOZE", "AGAIN", "RAISE")
 _ABOUT_THINGS = ("MEASURE", "BEFORENUMBER", "NOUN", "OPENING", "ALARM", "EVENINGEVENT", "OFDAY")
-_THINGS = frozenset((*_ABOUT_PEOPLE, *_ABOUT_THINGS))
+_ABOUT_NAMES = ("ROAD", "ROADOF", "NAMEPART", "PRICE", "RATIO", "PERTHING", "NAMESAKE")
+_ABOUT_CLAUSES = ("CLAUSE", "BUT", "NEG", "NEGVERB", "TOTAL", "REPEATLY")
+_THINGS = frozenset((*_ABOUT_PEOPLE, *_ABOUT_THINGS, *_ABOUT_NAMES, *_ABOUT_CLAUSES))
 MAX_TERMS = 20_000
+_BITS: dict[str, int] = {}
+
+
+def bit_of(category: str) -> int:
+    """The bit that a category has in masks: what is in a text at all is asked very often."""
+    return _BITS.setdefault(category, 1 << len(_BITS))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +46,7 @@ class Chart:
     at: list[dict[str, list[Term]]] = field(default_factory=list)
     places: dict[str, list[int]] = field(default_factory=dict)
     count: int = 0
+    mask: int = 0
 
     def add(self, term: Term) -> None:
         """Keep a term, unless the same one is there."""
@@ -45,6 +55,7 @@ class Chart:
             return
         if not terms:
             self.places.setdefault(term.category, []).append(term.start)
+            self.mask |= bit_of(term.category)
         terms.append(term)
         self.count += 1
 
@@ -85,18 +96,12 @@ Action = Callable[..., object]
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way to say a pattern: a choice of categories a place (None: left out), and what the text must have for it."""
+    """One way to say a pattern: a choice of categories a place (None: left out), and masks of what it needs."""
 
     choices: tuple[tuple[str, ...] | None, ...]
-    needs: frozenset[str]
-    open_choices: tuple[tuple[str, ...], ...]
+    needs: int
+    open_choices: tuple[int, ...]
     first: tuple[str, ...]
-
-    def may_match(self, places: Mapping[str, object]) -> bool:
-        """Whether every category that the variant needs is in the text at all."""
-        if not self.needs <= places.keys():
-            return False
-        return all(any(category in places for category in choice) for choice in self.open_choices)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,7 @@ class Rule:
     category: str
     variants: tuple[Variant, ...]
     action: Action
-    needs: frozenset[str]
+    needs: int
 
 
 class RuleBook:
@@ -126,7 +131,7 @@ class RuleBook:
 
         def add(action: Action) -> Action:
             variants = tuple(variant for pattern in patterns for variant in _expand_pattern(pattern))
-            needs = frozenset.intersection(*(variant.needs for variant in variants))
+            needs = functools.reduce(int.__and__, (variant.needs for variant in variants))
             self.rules.append(Rule(action.__name__.removeprefix("read_"), category, variants, action, needs))
             return action
 
@@ -135,10 +140,16 @@ class RuleBook:
     def apply(self, chart: Chart) -> None:
         """Fill the chart, rule by rule."""
         for rule in self.rules:
-            if rule.needs <= chart.places.keys():
-                for variant in rule.variants:
-                    if variant.may_match(chart.places):
-                        _apply_variant(rule, variant, chart)
+            if rule.needs & ~chart.mask:
+                continue
+            for variant in rule.variants:
+                if variant.needs & ~chart.mask:
+                    continue
+                for choice in variant.open_choices:
+                    if not choice & chart.mask:
+                        break
+                else:
+                    _apply_variant(rule, variant, chart)
 
 
 def _expand_pattern(pattern: str) -> Iterator[Variant]:
@@ -149,8 +160,10 @@ def _expand_pattern(pattern: str) -> Iterator[Variant]:
         variants = [*longer, *((*variant, None) for variant in variants)] if element.endswith("?") else longer
     for variant in variants:
         said = [choice for choice in variant if choice is not None]
-        needs = frozenset(choice[0] for choice in said if len(choice) == 1)
-        yield Variant(variant, needs, tuple(choice for choice in said if len(choice) > 1), said[0])
+        masks = [functools.reduce(int.__or__, map(bit_of, choice)) for choice in said]
+        needs = functools.reduce(int.__or__, (m for m, c in zip(masks, said, strict=True) if len(c) == 1), 0)
+        several = tuple(m for m, c in zip(masks, said, strict=True) if len(c) > 1)
+        yield Variant(variant, needs, several, said[0])
 
 
 def _apply_variant(rule: Rule, variant: Variant, chart: Chart) -> None:

@@ -51,6 +51,25 @@ def read_clock_of_part(chart: Chart, clock: Term, part: Term) -> object:
     return Weak(turned) if clock.category == "NUMBER" and doubtful else turned
 
 
+@BOOK.rule("CLOCK", "OCLOCKLEAD NUMBER", "OCLOCKLEAD HALFCLOCK")
+def read_hour_behind_am(chart: Chart, lead: Term, hour: Term) -> object:
+    """Am zwei, am halbi nüni: the Swiss hour, in words."""
+    if isinstance(hour.value, Clock):
+        return hour.value
+    words = chart.tokens[hour.start].kind == "word"
+    clock = make_clock(number_of(hour)) if words and 1 <= number_of(hour) <= 12 else None
+    counted = any(chart.has(c, hour.end) for c in ("UNIT", "MONTH", "MEASURE", "TIMES", "OCLOCK"))
+    return clock if isinstance(clock, Clock) and not counted else None
+
+
+@BOOK.rule("PARTW", "DAYHALF")
+def read_half_of_day(chart: Chart, half: Term) -> object:
+    """Fri pm, Thurs a.m.: behind a day's name."""
+    named = any(chart.ending(category, half.start, 3) for category in ("WEEKDAY", "WEEKDAYW", "RELDAY"))
+    asks = chart.has("CLAUSE", half.end) and not chart.has("AND", half.end)  # "tomorrow am I free?"
+    return str(half.value) if named and not asks else None
+
+
 @BOOK.rule("CLOCK", "NUMBER")
 def read_bare_hour(chart: Chart, number: Term) -> object:
     """At 5, um acht: needs a preposition or a day beside it."""
@@ -138,10 +157,15 @@ def read_clock_list(chart: Chart, first: Term, *rest: Term | None) -> object:
     one, other = first.value, last.value
     if not isinstance(one, Clock) or not isinstance(other, Clock) or other.more or one.end or other.end:
         return None
+    if last.rule == "bare_hour" and any(chart.has(c, last.end) for c in ("TIMES", "UNIT", "MEASURE")):
+        return None  # "at 5, four times in total"
     if not any(category in chart.places for category in _REPEATING):
         return None
-    if one.minute != other.minute or one.second or other.second or last.rule == "clock_list":
+    if one.second or other.second or last.rule == "clock_list":
         return None
+    times = {(c.hour, c.minute) for c in (one, *one.more, other)}
+    if len(times) != len({hour for hour, _ in times}) * len({minute for _, minute in times}):
+        return None if first.weak or last.weak or "RANGE" in chart.places else Bad("uneven_times")
     both = replace(one, more=(*one.more, other))
     return Weak(both) if first.weak else both
 

@@ -186,6 +186,16 @@ def read_four_digits(chart: Chart, at: Term, digits: Term) -> object:
     return make_clock(int(text[:2]), int(text[2:]), sure=True)
 
 
+@BOOK.rule("CLOCK", "DIGITS")
+def read_bare_four_digits(chart: Chart, digits: Term) -> object:
+    """0830, 1430: need a day beside them."""
+    text = str(digits.value)
+    if len(text) != 4 or int(text[:2]) > 23 or int(text[2:]) > 59 or int(text[2:]) % 5:
+        return None
+    clock = make_clock(int(text[:2]), int(text[2:]), sure=True)
+    return Weak(clock) if isinstance(clock, Clock) else None
+
+
 @BOOK.rule("CLOCK", "DIGITS OCLOCK")
 def read_four_digits_with_word(chart: Chart, digits: Term, word: Term) -> object:
     """1430 hrs, 1400 Uhr."""

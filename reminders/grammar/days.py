@@ -74,6 +74,22 @@ def _tells_date(chart: Chart, number: Term) -> bool:
     return number.rule == "tens_and_ordinal" and genitive and ends
 
 
+@BOOK.rule("DAY", "DIGITS")
+def read_bare_day(chart: Chart, digits: Term) -> object:
+    """Am 27 um zehn, 27 в десять: a day whose dot or ending is left out."""
+    text, end = str(digits.value), digits.end
+    if len(text) > 2 or not 1 <= int(text) <= 31 or chart.has("DOT", end) or chart.has("COLON", end):
+        return None
+    last = end >= len(chart.tokens)
+    timed = not last and (chart.has("AT", end) or chart.has("TIME", end) or chart.has("CLOCK", end))
+    if chart.ending("DAYLEAD", digits.start, 2) is None:
+        spoken = digits.start == 0 and chart.lexicon.settings.get("hour_begun")
+        counts = spoken and chart.has("AT", end) and not chart.has("DUE", end) and chart.has("CLOCK", end + 1)
+    else:
+        counts = last or timed or chart.has("FUTURE", end) or chart.tokens[end].text in ",.;!?\n"
+    return Weak(Day("month_day", int(text))) if counts and not chart.has("OCLOCK", end) else None
+
+
 @BOOK.rule("DAY", "DAYNUM OR THE? DAYNUM")
 def read_one_of_two_days(chart: Chart, first: Term, *rest: Term | None) -> object:
     """On the 7th or 8th: the one that is said first."""
@@ -135,6 +151,19 @@ def read_edge_of_month(chart: Chart, edge: Term, *rest: Term | None) -> object:
     return Day("month", month=int(number_of(month)), year=number, edge=str(edge.value))
 
 
+@BOOK.rule("DAY", "EDGE OF? THE? YEAR", "EDGE OF? THE? UNIT YEAR", "UNITEDGE OF? YEAR")
+def read_edge_of_year(chart: Chart, edge: Term, *rest: Term | None) -> object:
+    """The end of 2027, до конца года 2027, Anfang 2027."""
+    year = rest[-1]
+    assert year is not None
+    said, _, unit = str(edge.value).partition(" ")
+    unit = next((str(t.value) for t in rest if t is not None and t.category == "UNIT"), unit or "year")
+    if unit != "year" or not MIN_YEAR <= int(number_of(year)) <= MAX_YEAR:
+        return None
+    month = {"start": 1, "mid": 7, "end": 12}[said]
+    return Day("month", month=month, year=int(number_of(year)), edge="end" if said == "end" else "start")
+
+
 @BOOK.rule("DAY", "PERIOD COMMA? ON|OF? THE? MONTH|DATE", "MONTH|DATE ON|OF? THE? PERIOD")
 def read_month_of_year(chart: Chart, *terms: Term | None) -> object:
     """March next year, nächstes Jahr im März, 5 марта следующего года."""
@@ -157,8 +186,18 @@ def read_relative_adjective(chart: Chart, word: Term, part: Term) -> object:
 @BOOK.rule("DAY", "FEAST")
 def read_feast(chart: Chart, feast: Term) -> object:
     """By Christmas, at Easter: needs a preposition."""
-    name, _, number = str(feast.value).partition(" ")
-    if number:
-        return Weak(Day("feast", int(number), unit=name))
+    return Weak(_feast_day(str(feast.value)))
+
+
+@BOOK.rule("DAY", "FEASTDAY")
+def read_feast_day(chart: Chart, feast: Term) -> object:
+    """Easter Monday, Karfreitag: at the edge of a clause it is a day by itself."""
+    return Weak(_feast_day(str(feast.value)))
+
+
+def _feast_day(value: str) -> Day:
+    name, _, number = value.partition(" ")
+    if not name[0].isdigit():
+        return Day("feast", int(number or 0), unit=name)
     month, day = name.split("-")
-    return Weak(Day("date", int(day), int(month)))
+    return Day("date", int(day), int(month))

@@ -14,7 +14,7 @@ DayKind = Literal[
     "quarter",  # number = 1..4, edge, year
     "nth",  # number-th (negative: from the end) weekday, day or workday of base (a period or month)
     "workday",  # number working days from today
-    "feast",  # unit = easter, orthodox or advent; number = days from it, or which Sunday of Advent
+    "feast",  # unit = its name in feasts.py; number = days from it, or which Sunday of Advent
     "shift",  # base moved by duration, number = sign
 ]
 

@@ -51,6 +51,16 @@ def read_nth_of_every(chart: Chart, *terms: Term | None) -> object:
     return replace(every, frequency="YEARLY") if every.weekdays else None
 
 
+@BOOK.rule("REPEAT", "THE? ORDINAL|DAYNUM WEEKDAY|UNIT OF? THE? UNIT")
+def read_nth_as_heading(chart: Chart, *terms: Term | None) -> object:
+    """First Monday of the month, 10:00, safety briefing: what begins like a timetable comes every month."""
+    said = [term for term in terms if term is not None and term.category != "THE"]
+    position, scope = said[0], said[-1]
+    if position.start > 0 or scope.value != "month" or scope.end >= len(chart.tokens):
+        return None
+    return _monthly(int(number_of(position)), said[1])
+
+
 @BOOK.rule(
     "REPEAT",
     "DAYNUM|ORDINAL AND THE? DAYNUM|ORDINAL WEEKDAY OF? EVERY UNIT",

@@ -64,7 +64,9 @@ def read_notice_before(chart: Chart, *terms: Term | None) -> object:
     lengths = next(t for t in said if t.category in ("LEADTIME", "SPANBEFORE"))
     end = said[-1].end
     going_on = end < len(chart.tokens) and chart.tokens[end].kind != "mark"
-    if said[-1].category == "BEFOREHAND" and going_on and not chart.has("REMIND", end) and not chart.has("AND", end):
+    alone = said[0].category == "REMIND" and not chart.has("SHIFTBEFORE", said[-1].start)
+    asked = alone or chart.has("REMIND", end)  # "erinner mich eine Stunde vorher an das Meeting"
+    if said[-1].category == "BEFOREHAND" and going_on and not asked and not chart.has("AND", end):
         return None
     if lengths.category == "SPANBEFORE":
         amount, unit = str(lengths.value).split()

@@ -124,13 +124,19 @@ def read_every_part(chart: Chart, *terms: Term | None) -> object:
     return replace(every, part=str(said[-1].value)) if isinstance(every, Every) else None
 
 
-@BOOK.rule("COUNT", "NUMBER TIMES")
-def read_count(chart: Chart, number: Term, times: Term) -> object:
-    """5 times, 5 mal, 5 раз."""
+@BOOK.rule("COUNT", "TOTAL? NUMBER TIMES", "TOTAL? TWICE")
+def read_count(chart: Chart, total: Term | None, number: Term, times: Term | None = None) -> object:
+    """5 times, insgesamt dreimal, всего 5 раз."""
     value = number_of(number)
+    if times is None and total is None and not _ends_clause(chart, number):
+        return None
     if value != int(value):
         return None
     return int(value) if 1 <= value <= 9_999 else Bad("too_many" if value else "zero_interval")
+
+
+def _ends_clause(chart: Chart, term: Term) -> bool:
+    return term.end >= len(chart.tokens) or chart.tokens[term.end].kind == "mark" or chart.has("TOTAL", term.end)
 
 
 @BOOK.rule("LENGTH", "FOR THE? DURATION", "DURATION LASTING", "FOR MOD DURATION")

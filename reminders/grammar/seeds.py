@@ -2,7 +2,8 @@
 
 import re
 
-from reminders.grammar.chart import Chart, Term
+from reminders.grammar.chart import Chart, Term, bit_of
+from reminders.grammar.vetoes import find_vetoed
 from reminders.lexicon import Entry, Lexicon, guess_word
 from reminders.tokens import Token
 
@@ -29,7 +30,6 @@ _SHAPES = (
     ("RANGED", re.compile(r"(\d{1,2}(?:[:.]\d{2})?)[-–](\d{1,2}(?:[:.]\d{2})?)")),
 )
 _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
-_NUMBERED = re.compile(r"\d+(?:[.,]\d{1,2})?|\d{1,4}[/–-]\d{1,4}|\d{1,2}:\d")
 _INTEGER = re.compile(r"\d{1,9}")
 _SHARED = frozenset({"RELDAY", "WEEKDAY", "MONTH", "UNIT", "RELPART", "WDPART", "AMPM"})
 _SHORT = 3  # letters of words that mean something else in another language: ago, mon
@@ -51,7 +51,7 @@ def seed_chart(tokens: list[Token], lexicon: Lexicon, *, month_first: bool) -> C
                 chart.add(Term("ABBREVIATED", place, place + 1, None, "mark"))
             if token.text in _MARKS:
                 chart.add(Term(_MARKS[token.text], place, place + 1, None, "mark"))
-    for place in _vetoed_places(chart):
+    for place in find_vetoed(chart):
         _forget(chart, place)
     return chart
 
@@ -74,6 +74,8 @@ def _seed_number(chart: Chart, place: int, token: Token) -> None:
 
 def _seed_word(chart: Chart, place: int, token: Token) -> None:
     entries = chart.lexicon.phrases.get(token.fold, ())
+    if len(token.text) == 1 and token.text.isascii() and chart.lexicon.settings.get("latin") and chart.glued(place + 1):
+        entries = tuple(entry for entry in entries if entry.language != chart.lexicon.language)  # v12.4 is a version
     own = any(entry.language == chart.lexicon.language and not entry.rest for entry in entries)
     for entry in entries:
         foreign = entry.language != chart.lexicon.language and not entry.rest
@@ -106,79 +108,6 @@ def _add_entry(chart: Chart, place: int, end: int, entry: Entry, rule: str) -> N
     chart.add(Term(entry.category, place, end, entry.value, rule, language=entry.language))
 
 
-def _vetoed_places(chart: Chart) -> set[int]:
-    """The tokens that are parts of names, firms, amounts, numbered things and set phrases."""
-    vetoed: set[int] = set()
-    last = len(chart.tokens)
-    for start in chart.places.get("GREETING", ()):
-        for term in chart.at[start]["GREETING"]:
-            vetoed.update(range(term.start, term.end))
-    for start in chart.places.get("NAMED", ()):
-        vetoed.update(_named_places(chart, start))
-    vetoed.update(place for place in range(last) if _is_compound(chart, place))
-    for category in ("WEEKDAY", "MONTH", "RELDAY"):
-        vetoed.update(place for place in chart.places.get(category, ()) if _is_name(chart, place))
-    for start in chart.places.get("FIRM", ()):
-        if start and chart.tokens[start - 1].kind == "word":
-            vetoed.add(start - 1)
-    for start in chart.places.get("MEASURE", ()):
-        if start and chart.tokens[start - 1].kind == "number":
-            vetoed.add(start - 1)
-    for start in chart.places.get("BEFORENUMBER", ()):
-        following = max(term.end for term in chart.at[start]["BEFORENUMBER"])
-        while following < last and chart.tokens[following].text in (".", ":", "#", "№"):
-            following += 1
-        if (
-            following < last
-            and chart.tokens[following].kind == "number"
-            and _NUMBERED.fullmatch(chart.tokens[following].text)
-            and not (chart.glued(following + 1) and chart.has("ORDSUFFIX", following + 2))
-        ):
-            vetoed.add(following)
-    return vetoed
-
-
-def _named_places(chart: Chart, start: int) -> set[int]:
-    """The name after an honorific: the next words with a capital, or the very next one."""
-    following = start + 1
-    if chart.fold(following) == "." and chart.glued(following):
-        following += 1
-    if chart.has("NAMED", following):
-        return {start}
-    token = chart.tokens[following] if following < len(chart.tokens) else None
-    if token is None or token.kind != "word":
-        return set()
-    weak_title = chart.has("WEEKDAYW", start)
-    if weak_title and (not token.text[0].isupper() or chart.ending("ON", start, 1) is not None):
-        return set()
-    return {start, following} if weak_title else {following}
-
-
-def _is_name(chart: Chart, place: int) -> bool:
-    """Whether a word of time with a capital is a name: кафе Четверг, Thursday Boots is a client."""
-    token, before = chart.tokens[place], chart.tokens[place - 1] if place else None
-    if not token.text[0].isupper() or (len(token.text) > 1 and token.text[1].isupper()):
-        return False
-    following = chart.tokens[place + 1] if place + 1 < len(chart.tokens) else None
-    capital = following is not None and following.kind == "word" and following.text[0].isupper()
-    if chart.lexicon.settings.get("small_days") and before is not None and before.kind == "word":
-        # Russian writes weekdays small: one with a capital within a sentence is a name, unless a preposition leads it
-        return not any(chart.at[place - 1].get(category) for category in ("ON", "AT", "DUE", "FROM", "EVERY", "MOD"))
-    if not capital or (before is not None and before.kind != "mark"):
-        return False
-    stated = place + 2 < len(chart.tokens) and chart.has("STATE", place + 2)
-    return stated and not chart.at[place + 1].keys() - {"STATE"}
-
-
-def _is_compound(chart: Chart, place: int) -> bool:
-    """Whether a word is one half of a double name: "Wednesday-Addams", "Sonntag & Söhne"."""
-    if chart.tokens[place].kind != "word" or place + 2 >= len(chart.tokens):
-        return False
-    mark, other = chart.tokens[place + 1], chart.tokens[place + 2]
-    linked = (mark.text == "-" and mark.glued and other.glued) or mark.text == "&"
-    return linked and other.kind == "word" and other.text[0].isupper() and not chart.at[place + 2]
-
-
 def _forget(chart: Chart, place: int) -> None:
     for start in range(max(0, place - 5), place + 1):
         for category, terms in list(chart.at[start].items()):
@@ -190,3 +119,4 @@ def _forget(chart: Chart, place: int) -> None:
                 chart.places[category].remove(start)
                 if not chart.places[category]:
                     del chart.places[category]
+                    chart.mask &= ~bit_of(category)

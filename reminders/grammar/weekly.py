@@ -8,6 +8,7 @@ from reminders.grammar.meaning import Bad, Every, Weak
 from reminders.grammar.recurrences import MAX_INTERVAL, WORKDAYS, every_unit
 
 BOOK = RuleBook()
+_MOST_WEEKDAYS = 99
 
 
 @BOOK.rule("WEEKDAYLIST", "WEEKDAY|WEEKDAYW|WEEKDAYS|WEEKDAYSTEM")
@@ -88,6 +89,24 @@ def read_every_except(chart: Chart, *terms: Term | None) -> object:
         return Every("WEEKLY", 1, WORKDAYS)
     kept = tuple(day for day in days if isinstance(left_out, tuple) and day not in left_out)
     return Every("WEEKLY", 1, kept) if kept and kept != days else None
+
+
+@BOOK.rule(
+    "REPEAT",
+    "FOR? THE? MOD NUMBER WEEKDAY|WEEKDAYS|WEEKDAYPL",
+    "FOR NUMBER WEEKDAYS|WEEKDAYPL",
+    "NUMBER WEEKDAYS|WEEKDAYPL|WEEKDAY INAROW|LASTING",
+)
+def read_next_weekdays(chart: Chart, *terms: Term | None) -> object:
+    """The next 3 Thursdays, vier Montage lang, следующие три четверга."""
+    said = {term.category.rstrip("SPL"): term for term in terms if term is not None}
+    count, mode = number_of(said["NUMBER"]), said.get("MOD")
+    if mode is not None and mode.value not in ("next", "coming"):
+        return None
+    if count != int(count) or not 1 < count <= _MOST_WEEKDAYS:
+        return None
+    day = next(t for t in terms if t is not None and t.category.startswith("WEEKDAY"))
+    return Every("WEEKLY", 1, (int(number_of(day)),), count=int(count))
 
 
 @BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART", "EVERY OTHER|DAYNUM WDPART")
