@@ -8,7 +8,8 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
-from mail.lmtp import Conversation, Conversations, Limits, LogIn
+from mail.conversations import Conversations, Limits, LogIn
+from mail.lmtp import Conversation
 from mail.url import is_loopback
 from storage.errors import RapportError, WrongSetting
 

@@ -15,9 +15,9 @@ from email.message import EmailMessage
 import aiosmtplib
 import pytest
 
+from mail.conversations import Conversations, Limits
 from mail.drop import CannotListen, serve_drop
 from mail.errors import MailUnreadable
-from mail.lmtp import Conversations, Limits
 from storage.errors import WrongSetting
 
 OURS = "crm@rapport.example"
