@@ -1,4 +1,4 @@
-"""One IMAP folder over one connection, as the follower needs it. aioimaplib stands behind this file and nowhere else.
+"""One IMAP folder over one connection, as the follower needs it. aioimaplib is spoken here and in imap_protocol.py.
 
 What is known of aioimaplib 2.0, and met here: a lost connection fails no call, a call has no time limit, after an
 exception late answers go to the wrong call, its parser takes a level of recursion a line, and only literals come
@@ -25,6 +25,7 @@ from aioimaplib import aioimaplib
 from mail.account import Account
 from mail.folder import Folder, is_sent_folder
 from mail.folder_name import decode_folder, encode_folder, quote
+from mail.imap_protocol import ImapProtocol
 from mail.url import is_loopback
 from storage.errors import AccessRefused, RapportError
 
@@ -98,7 +99,7 @@ class Mailbox:
         self._limits = limits
         self._lost: asyncio.Future[None] = loop.create_future()
         self._news = asyncio.Event()
-        self._protocol = _Protocol(loop, self._note_lost, self._news.set)
+        self._protocol = ImapProtocol(loop, self._note_lost, self._news.set)
 
     async def connect(self, account: Account, tls: ssl.SSLContext) -> None:
         """Connects, securely unless it is to this machine alone, and hears the greeting."""
@@ -365,45 +366,6 @@ async def open_mailbox(
         yield mailbox
     finally:
         await mailbox.close()
-
-
-class _Protocol(aioimaplib.IMAP4ClientProtocol):  # type: ignore[misc]
-    """aioimaplib's, which also tells when the folder grows (in the midst of other answers too), and can say more."""
-
-    def __init__(
-        self, loop: asyncio.AbstractEventLoop, lost: Callable[[Exception | None], None], grown: Callable[[], None]
-    ) -> None:
-        super().__init__(loop, conn_lost_cb=lost)
-        self.to_say: list[str] = []
-        self._grown = grown
-        self._greeted = False
-
-    def forget_pushes(self) -> None:
-        """What the server pushed; `grown` has told of it."""
-        while not self.idle_queue.empty():
-            self.idle_queue.get_nowait()
-
-    def _handle_line(self, line: bytes, current_cmd: Any) -> Any:
-        if self.state == aioimaplib.CONNECTED and line:
-            if self._greeted:
-                return None
-            self._greeted = True
-            if not line.upper().startswith((b"* OK", b"* PREAUTH")):  # BYE: aioimaplib would wait on
-                self.transport.abort()
-                return None
-        return super()._handle_line(line, current_cmd)
-
-    def _untagged_response(self, line: bytes) -> Any:
-        if line.upper().endswith(b" EXISTS"):
-            self._grown()
-        return super()._untagged_response(line)
-
-    def _continuation(self, line: bytes) -> None:
-        if self.pending_sync_command is not None and self.pending_sync_command.name == "AUTHENTICATE":
-            # The secret where it is asked for; an empty line to a failure's details, which asks for the failure itself.
-            self.transport.write(f"{self.to_say.pop() if self.to_say else ''}\r\n".encode())
-            return
-        super()._continuation(line)
 
 
 def _records(lines: Sequence[Line]) -> list[tuple[bytes, bytes | None]]:
