@@ -9,7 +9,7 @@ run: $(VENV)/run.done
 	@$(BIN)/rapport
 
 test: $(VENV)/dev.done
-	@$(BIN)/python -m pytest -n auto --dist loadfile
+	@$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder
 
 check: lint types imports test
 

@@ -345,21 +345,21 @@ async def test_a_mail_of_25_megabytes(room: Mailroom, dovecot: Dovecot) -> None:
     assert [(each["name"], each["size"] > 18_000_000) for each in big["attachments"]] == [("big.pdf", True)]
 
 
-async def test_three_thousand_old_mails_at_first_sight_make_no_noise(room: Mailroom, dovecot: Dovecot) -> None:
+async def test_hundreds_of_old_mails_at_first_sight_make_no_noise(room: Mailroom, dovecot: Dovecot) -> None:
     account = dovecot.account()
     old = room.house.clock.now() - timedelta(days=8)
     senders = ("Anna Kern <anna@nordwind.example>", "Götz <goetz@kuehl.example>", "Max <max@firma.example>")
-    dovecot.fills(account, 3_000, lambda number: letter(number, sender=senders[number % 3]), old)
-    dovecot.puts(account, letter(3_001))  # of today
-    dovecot.puts(account, letter(3_002).replace(b"\r\n\r\n", b"\r\nDate: Mon, 1 Jun 2020 10:00:00 +0200\r\n\r\n", 1))
+    dovecot.fills(account, 500, lambda number: letter(number, sender=senders[number % 3]), old)
+    dovecot.puts(account, letter(501))  # of today
+    dovecot.puts(account, letter(502).replace(b"\r\n\r\n", b"\r\nDate: Mon, 1 Jun 2020 10:00:00 +0200\r\n\r\n", 1))
     async with room.follows(account):
 
         async def are_kept() -> bool:
-            return len(await room.house.rows("inbox", channel="email")) == 3_002
+            return len(await room.house.rows("inbox", channel="email")) == 502
 
         await eventually(are_kept, seconds=240)
     notices = await room.house.max.hears()
-    assert [text for text in notices if "3001" not in text] == []
+    assert [text for text in notices if "501" not in text] == []
 
 
 async def test_an_old_mail_that_comes_later_is_news(room: Mailroom, dovecot: Dovecot) -> None:
