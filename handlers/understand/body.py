@@ -18,8 +18,10 @@ def read_particulars(clause: Clause, tokens: Sequence[Token], case: str | None =
     """The slots of a new contact, lead or deal from the tokens after its trigger."""
     slots = with_pieces(clause, tokens)
     texts: list[str] = []
-    for number, chunk in enumerate(_chunks(tokens)):
-        slots, rest = _chunk(clause, chunk, slots, first=number == 0, case=case)
+    first = True
+    for chunk in _chunks(tokens):
+        slots, rest = _chunk(clause, chunk, slots, first=first, case=case)
+        first = first and not (slots.person or slots.company) and (slots.email or slots.phone) is None
         if rest:
             texts.append(rest)
     return replace(slots, text=", ".join(texts) or None)
@@ -92,7 +94,7 @@ def _labelled(clause: Clause, names: list[Token], slots: Slots) -> tuple[Slots, 
     at = 0
     while at < len(names) - 1 and (clause.listed("contact_labels", names[at]) or (at and names[at].fold in ":-")):
         at += 1
-    if not at or not names[at].capital or not (slots.person or slots.company):
+    if not at or not names[at].capital:
         return None
     who = read_who(clause, names[at:])
     if who is None or not who.person:

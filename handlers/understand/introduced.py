@@ -65,13 +65,21 @@ def _past_naming(clause: Clause, tokens: Sequence[Token], at: int) -> int:
     return at + 1 if at < len(tokens) and clause.listed("whose", tokens[at]) else at
 
 
+def _past_origin(clause: Clause, tokens: Sequence[Token], at: int) -> int:
+    """Past where somebody is from, where that is no firm's name: "from the garage"."""
+    if at + 2 < len(tokens) and clause.listed("from", tokens[at]) and tokens[at + 1].fold in ("the", "my", "our"):
+        return at if tokens[at + 2].capital or clause.listed("common", tokens[at + 2]) else at + 3
+    return at
+
+
 def _next_comma(tokens: Sequence[Token], at: int) -> int:
     return next((index for index in range(at, min(len(tokens), at + 5)) if tokens[index].fold == ","), at)
 
 
 def _with_others(clause: Clause, tokens: Sequence[Token], who: Who) -> Who:
     """Past "and her boss", "n the finance lady at orbis", "u der Tanja von ostwerk"."""
-    at = who.used
+    at = _past_origin(clause, tokens, who.used)
+    who = replace(who, used=at)
     if at + 1 >= len(tokens) or not (clause.listed("and", tokens[at]) or tokens[at].fold == "&"):
         return who
     rest = tokens[at + 1 :]

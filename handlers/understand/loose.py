@@ -122,7 +122,7 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     if moment.past:
         return None
     if orders:
-        return new_task(clause, ("an order",)) if _says_what(clause, words) else None
+        return new_task(clause, ("an order",))
     if not _states(clause, words) and _appoints(clause, words):
         return new_task(clause, ("a moment and what to do",))
     return None
@@ -155,7 +155,8 @@ def _orders(clause: Clause, words: Sequence[Token]) -> bool:
         return False
     comma = clause.text.find(",", first.end, clause.end)
     words = [word for word in words if comma < 0 or word.end <= comma] or words
-    last = words[-1]
+    why = next((index for index, word in enumerate(words) if index and clause.listed("reasons", word)), len(words))
+    last = words[why - 1]
     if last.kind == "word" and not last.capital and clause.listed("infinitives", last):
         return not _states(clause, words)
     return russian.is_infinitive(first.word) or (len(words) < 8 and russian.is_infinitive(last.word))

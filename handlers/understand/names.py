@@ -85,7 +85,7 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False,
             break
         following = tokens[index + 1] if index + 1 < len(tokens) else None
         initial = token.capital and len(token.word) == 1 and following is not None and following.fold == "."
-        named = firm and token.capital
+        named = (firm or (index == at and _titled(clause, tokens, at))) and token.capital
         if token.kind != "word" or not (initial or named or name_like(clause, token, run, strict)):
             ends = following is None or following.kind != "word"
             if not (ends and len(run) == 1 and _second(clause, run[0], token)):
@@ -96,6 +96,12 @@ def _run(clause: Clause, tokens: Sequence[Token], at: int, strict: bool = False,
     while run and (clause.listed("particles", run[-1]) or run[-1].kind == "sign"):
         run.pop()
     return run
+
+
+def _titled(clause: Clause, tokens: Sequence[Token], at: int) -> bool:
+    """Whether a title leads to a place: after "Herr", "Koch" is no cook."""
+    before = [token for token in tokens[max(at - 2, 0) : at] if token.fold != "."]
+    return bool(before) and clause.listed("honorifics", before[-1])
 
 
 def _joins(clause: Clause, tokens: Sequence[Token], index: int, run: Sequence[Token], firm: bool) -> bool:
@@ -249,7 +255,10 @@ def company_after(clause: Clause, tokens: Sequence[Token], at: int) -> tuple[str
         if run:
             joined = any(token.kind == "sign" or clause.listed("particles", token) for token in run)
             run = run if not small or joined else run[:1] if len(run) > 2 else run
-            return clause.text[run[0].start : run[-1].end], _after(tokens, run)
+            written = clause.text[run[0].start : run[-1].end]
+            if len(run) == 1 and not firm and "-" not in written and russian.is_common(written):
+                written = russian.nominative([written], russian.case_after(sign))[0]
+            return written, _after(tokens, run)
     elif sign in ("(", ","):
         run = _run(clause, tokens, at + 1)
         after = _after(tokens, run) if run else at + 1

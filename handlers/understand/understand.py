@@ -172,7 +172,11 @@ def _candidates(clause: Clause, row: Sequence[Token], bare: Sequence[Token]) -> 
 def _rows(clause: Clause, row: Sequence[Token], bare: Sequence[Token]) -> list[Sequence[Token]]:
     """The tokens as templates may see them: all, those outside the moment, those without commas and fillers."""
     rows = [row, bare] if len(bare) < len(row) else [row]
-    plain = [token for token in bare if token.fold != "," and not clause.listed("fillers", token)]
+    plain = [
+        token
+        for token in bare
+        if token.fold != "," and (token is bare[0] or not clause.listed("fillers", token) or token.capital)
+    ]
     if plain and len(plain) < len(bare):
         rows.append(plain)
     return rows

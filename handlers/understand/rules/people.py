@@ -29,13 +29,19 @@ def _new(found: Found, name: IntentName) -> Intent | None:
     low, high = found.begin("body"), found.end("body")
     inside = [t for t in clause.row if low <= t.start and t.end <= high and not clause.listed("fillers", t)]
     inside = _introduced(clause, inside or found.tokens("body"))
-    if not inside or (name == "add_lead" and _speaks_of_leading(clause, inside)):
+    if not inside or all(clause.listed("pronouns", token) for token in inside):
+        return None
+    if all(clause.listed("add", token) or clause.listed("infinitives", token) for token in inside):
+        return None
+    if name == "add_lead" and _speaks_of_leading(clause, inside):
         return None
     slots = read_particulars(clause, inside, found.wanted_case("body") or "nomn")
     if found.has("more"):
         more = _introduced(clause, found.tokens("more"))
         slots = _with_more(clause, slots, more)
     if not (slots.person or slots.company or slots.email or slots.phone):
+        return None
+    if found.match.template.intent.endswith(".piece") and not (slots.person and (slots.email or slots.phone)):
         return None
     return Intent(name, slots, because=found.because)
 
@@ -70,7 +76,8 @@ def _with_more(clause: Clause, slots: Slots, more: Sequence[Token]) -> Slots:
 
 def _speaks_of_leading(clause: Clause, tokens: Sequence[Token]) -> bool:
     """Whether "lead" goes with a noun of its own here: "lead singer", "lead time"."""
-    return clause.listed("led", tokens[0])
+    apart = clause.text[: tokens[0].start].rstrip()[-1:] in tuple(":,-!–—")
+    return not apart and clause.listed("led", tokens[0])
 
 
 def lookup_contact(found: Found) -> Intent | None:

@@ -9,7 +9,7 @@ from handlers.understand.clause import tidy
 from handlers.understand.found import Found
 from handlers.understand.intents import Intent, Slots
 from handlers.understand.introduced import read_somebody
-from handlers.understand.names import Who
+from handlers.understand.names import Who, read_who
 from handlers.understand.rules.work import new_task
 from handlers.understand.tokens import split
 from reminders.moment import Moment
@@ -54,6 +54,9 @@ def _teller(found: Found) -> Who | None:
 def add_note_free(found: Found) -> Intent | None:
     """A note whose name nothing divides from its words: "note Anna prefers mail"."""
     who = found.who("body", whole=False)
+    inside = found.tokens("body")
+    if inside and len(inside) < 4 and found.clause.listed("labels", inside[-1]):
+        return None  # "as a lead", "in the contacts": it says what the words before are
     if found.match.template.intent.endswith(".named") and (who is None or not who.capital):
         return None
     if who is None:
@@ -93,6 +96,10 @@ def log_call(found: Found) -> Intent | None:
             return None
         text = None
     more = found.text("text") if found.has("text") else None
+    if who is not None and more and not found.name("body"):
+        who, more = _whole_name(found, who, more)
+    if who is not None and not who.person and more:
+        who, more = _named_later(found, who, more)
     told = found.text("thing") if found.has("thing") else None
     text, past = _past_moment(found, ", ".join(filter(None, (told, text, more))))
     text = _without_speaker(found, text)
@@ -108,6 +115,39 @@ def _somebody(found: Found) -> Who | None:
     tokens = found.tokens(found.name("who") or "who")
     who = read_somebody(found.clause, tokens, found.wanted_case("who"))
     return who if who is not None and who.used >= len(tokens) else None
+
+
+def _whole_name(found: Found, who: Who, text: str) -> tuple[Who, str]:
+    """The name with its words that the text's slot took: nothing stood between the two."""
+    clause = found.clause
+    tokens = [*found.tokens(found.name("who") or "who"), *found.tokens("text")]
+    rest = clause.text[tokens[0].start : found.high] if tokens else ""
+    apart = clause.text[: found.begin("text")].rstrip()[-1:] in tuple(",:;-–—.")
+    longer = None if apart or not rest else read_somebody(clause, tokens, found.wanted_case("who"))
+    own = len(found.tokens(found.name("who") or "who"))
+    if longer is None or longer.used <= own or tokens[own].start != found.tokens("text")[0].start:
+        return who, text
+    if clause.text[tokens[own - 1].end : tokens[own].start].strip():
+        return who, text
+    return longer, found.words(tokens[longer.used - 1].end, found.high) if longer.used < len(tokens) else ""
+
+
+def _named_later(found: Found, who: Who, text: str) -> tuple[Who, str]:
+    """The name of somebody first described, at the beginning of the text: "..., Björn Hauke heißt er"."""
+    clause = found.clause
+    tokens = found.tokens("text")
+    name = read_who(clause, tokens, "nomn") if tokens and tokens[0].capital else None
+    if name is None or not name.person or not name.capital or name.used >= len(tokens):
+        return who, text
+    window = tokens[name.used : name.used + 2]
+    at = next((index for index, token in enumerate(window) if clause.listed("naming", token)), None)
+    if at is None:
+        return who, text
+    used = name.used + at + 1
+    while used < len(tokens) and clause.listed("whose", tokens[used]):
+        used += 1
+    rest = found.words(tokens[used - 1].end, found.high) if used < len(tokens) else ""
+    return replace(name, company=who.company or name.company), rest
 
 
 def _meant(found: Found, who: Who) -> bool:
@@ -234,7 +274,17 @@ def statement(found: Found) -> Intent | None:
     text = found.clause.between(found.end("who"), found.clause.end)
     if len(text.split()) < 2:
         return None
+    if _met(found, text):
+        return Intent("log_call", replace(_whom(who), text=text), when=found.clause.moment, because=found.because)
     return Intent("add_note", replace(_whom(who), text=text), because=found.because)
+
+
+def _met(found: Found, text: str) -> bool:
+    """Whether the words end with how it was learnt: "..., just spoke to her", "..., grad mit ihr telefoniert"."""
+    clause = found.clause
+    last = split(text.rpartition(",")[2])
+    met = any(clause.listed(name, token) for name in ("called", "talked", "spoken", "phoned") for token in last)
+    return "," in text and met and any(clause.listed("pronouns", token) for token in last)
 
 
 def _certain(found: Found, who: Who) -> bool:
