@@ -256,6 +256,9 @@ def _bounds(base: Day, today: date, setting: Setting, extra: int) -> tuple[date,
 
 def _find_shift(day: Day, today: date, setting: Setting) -> date:
     assert day.base is not None
+    if day.weekday is not None:
+        base = add_days(find_date(day.base, today, setting), day.number)
+        return add_days(base, day.number * ((day.number * (day.weekday - base.weekday())) % 7))
     assert day.duration is not None
     return move_date(find_date(day.base, today, setting), day.duration, day.number, setting)
 

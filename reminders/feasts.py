@@ -100,8 +100,14 @@ FEASTS: Mapping[str, Mapping[str, FeastRule]] = {
 }
 
 
+_FIRST_OF = {"bank_holiday": (("easter", 1), ("early_may", 0), ("spring_bank", 0), ("summer_bank", 0))}
+
+
 def find_feast(name: str, days: int, today: date, country: str) -> date | None:
     """The next day of a feast, `days` after it; None when no year to come has one."""
+    if name in _FIRST_OF:
+        days_off = [find_feast(other, days + more, today, country) for other, more in _FIRST_OF[name]]
+        return min((day for day in days_off if day is not None), default=None)
     rules = FEASTS[name]
     rule = rules.get(country.upper(), rules[""])
     for year in (today.year - 1, today.year, today.year + 1):

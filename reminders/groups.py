@@ -90,7 +90,7 @@ def _choose_day(group: Group, piece: Piece) -> str | None:
     if group.offset is not None:
         return None
     day = piece.value
-    if isinstance(day, Day) and day.part and group.part is not None:
+    if isinstance(day, Day) and day.part and group.part is not None and not _is_midnight_of(group.part, day):
         return None
     return "day"
 
@@ -110,10 +110,17 @@ def _choose_clock(group: Group, piece: Piece) -> str | None:
 
 def _choose_part(group: Group, piece: Piece) -> str | None:
     duration = group.offset.value if group.offset else None
-    if group.part is not None or (isinstance(duration, Duration) and duration.seconds):
+    again = group.part is not None and group.part.value == piece.value  # "Monday morning first thing"
+    if (group.part is not None and not again) or (isinstance(duration, Duration) and duration.seconds):
         return None
     day = group.day.value if group.day else None
-    return None if isinstance(day, Day) and day.part and day.part != piece.value else "part"
+    apart = isinstance(day, Day) and day.part and day.part != piece.value
+    return None if apart and not _is_midnight_of(piece, day) else "part"
+
+
+def _is_midnight_of(part: Piece, day: object) -> bool:
+    """ "Midnight tonight"."""
+    return part.value == "midnight" and isinstance(day, Day) and day.part in ("evening", "night")
 
 
 def _choose_offset(group: Group, piece: Piece) -> str | None:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reminders.evidence import Lead, part_counts, weak_counts
+from reminders.evidence import part_counts, weak_counts
 from reminders.grammar.chart import Chart, Term
-from reminders.grammar.meaning import Day, Notice
+from reminders.grammar.clocks import lean
+from reminders.grammar.meaning import Clock, Day, Notice
+from reminders.neighbours import Lead
 
 Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "bad", "notice"]
 Role = Literal["", "on", "due", "from", "about"]
@@ -38,7 +40,7 @@ _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
     "notice": (),
 }
 _ROLES: dict[str, Role] = {"STRONGDUE": "due", "UNTIL": "due", "FROM": "from", "ABOUT": "about"}
-_ARTICLED = frozenset({"month_day", "period", "nth", "quarter", "month", "date", "workday", "week"})
+_ARTICLED = frozenset({"month_day", "period", "nth", "quarter", "month", "date", "workday", "week", "shift"})
 _MAX_CHAIN = 3
 
 
@@ -89,7 +91,7 @@ def find_pieces(chart: Chart) -> list[Piece]:
 
 def _postpones(chart: Chart, length: Piece) -> bool:
     """Whether a bare length answers "when": "2 hours", "snooze 1h"."""
-    alone = length.start == 0 and length.end == len(chart.tokens)
+    alone = length.start == 0 and (length.end == len(chart.tokens) or chart.has("COLON", length.end))
     return alone or "SNOOZE" in chart.places
 
 
@@ -102,6 +104,8 @@ def _rank(piece: Piece, *, repeats: bool) -> int:
 
 def _make_piece(chart: Chart, term: Term) -> Piece | None:
     kind = _KINDS[term.category]
+    if isinstance(term.value, Clock):
+        term = replace(term, value=lean(chart, term.value, term.value.leaning))
     lead = _find_lead(chart, term, kind)
     role: Role = next((_ROLES[c] for c in lead.found if c in _ROLES), "on" if lead.found else "")
     if role == "from" and kind not in ("day", "clock"):
@@ -161,7 +165,7 @@ def _end_with_stress(chart: Chart, end: int, kind: Kind) -> int:
         return end
     if kind in ("every", "count"):
         return _end_with_tail(chart, end, "REPEATLY" if kind == "every" else "TOTAL")
-    if kind not in ("day", "clock", "part"):
+    if kind not in ("day", "clock", "part", "offset"):
         return end
     led = max((term.end for term in chart.at[end].get("AT", ())), default=end)  # завтра ровно в 9
     stress = max((term.end for term in chart.at[end].get("SHARP", ()) if term.end >= led), default=end)
@@ -197,4 +201,4 @@ def _is_attributive(chart: Chart, term: Term, kind: Kind, lead: Lead) -> bool:
         return False
     if not (lead.article or chart.ending("DET", term.start, 1) is not None):
         return False
-    return term.end < len(chart.tokens) and chart.is_plain(term.end)
+    return chart.is_plain(term.end) and not chart.has("CLAUSE", term.end)  # "chase her tomorrow if she is in"

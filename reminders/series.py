@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from reminders.calendar_days import OutOfCalendar, add_months, find_date, move_date
+from reminders.calendar_days import OutOfCalendar, add_days, add_months, find_date, move_date, week_of
 from reminders.grammar.meaning import Clock, Day, Duration, Every
 from reminders.groups import Group
 from reminders.moment import Resolved, Setting
@@ -49,6 +49,9 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     if group.rhythm is not None and isinstance(group.rhythm.value, Every):
         every = replace(every, interval=group.rhythm.value.interval)
     begin = _find_start(group, day, now, setting)
+    stretch = _find_stretch(day, now, setting) if every.frequency in ("DAILY", "WEEKLY") else None
+    if stretch is not None:
+        begin = stretch[0]
     clock = group.clock.value if group.clock else None
     when = find_time(group, now, setting, today=False)
     last: datetime | None = None
@@ -66,6 +69,8 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     timed = when is not None or every.frequency in _ELAPSED
     wall = _first_time(every, begin, when, now, setting)
     until = last or _find_until(group, wall, now, setting)
+    if until is None and stretch is not None:
+        until = datetime.combine(stretch[1], time())
     count = group.count.value if group.count else None
     number = count if isinstance(count, int) else every.count or None
     if group.length is not None and isinstance(group.length.value, Duration):
@@ -115,6 +120,26 @@ def _find_start(group: Group, day: Day | None, now: datetime, setting: Setting) 
         if isinstance(value, Day):
             return find_date(value, now.date(), setting)
     return find_date(day, now.date(), setting) if day is not None else None
+
+
+def _find_stretch(day: Day | None, now: datetime, setting: Setting) -> tuple[date | None, date] | None:
+    """The days in which a recurrence stays: every day this week, jeden Freitag im Dezember."""
+    if day is None or day.edge or day.weekday is not None or day.mode == "last":
+        return None
+    today = now.date()
+    if day.kind == "month":
+        first = find_date(replace(day, edge="start") if day.month != today.month else day, today, setting)
+        first, last = first.replace(day=1), add_days(add_months(first.replace(day=1), 1), -1)
+    elif day.kind == "period" and day.unit in ("week", "month"):
+        first = (
+            add_days(week_of(today, setting), 7 * day.number)
+            if day.unit == "week"
+            else add_months(today.replace(day=1), day.number)
+        )
+        last = add_days(first, 6) if day.unit == "week" else add_days(add_months(first, 1), -1)
+    else:
+        return None
+    return (first if first > today else None), last
 
 
 def _find_until(group: Group, wall: datetime, now: datetime, setting: Setting) -> datetime | None:

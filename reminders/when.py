@@ -21,7 +21,7 @@ from reminders.zones import localise
 __all__ = ["find_bad_moment", "find_moment", "find_moments", "title_without"]
 
 
-_CLAUSE_ENDS = frozenset(",.;:!?\n")
+_CLAUSE_ENDS = frozenset(",.;:!?\n()")
 _EVENT_WORDS = 5
 _TOLD = frozenset({"weekday", "date", "month", "month_day", "quarter", "week"})  # days that have been, too
 
@@ -173,6 +173,8 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
         rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
     if moment.past or group.ago is not None:
         rank -= 80
+    if frame is None and "HABIT" in chart.places:
+        rank -= 130  # "we usually close at weekends"
     if frame is None and (_names_thing(chart, group) or _tells_the_past(chart, group)):
         rank -= 110
     if first.role == "from" and moment.rrule is None:
@@ -195,7 +197,10 @@ def _names_thing(chart: Chart, group: Group) -> bool:
 def _tells_the_past(chart: Chart, group: Group) -> bool:
     """Whether a day belongs to what has happened: "met Ana on Monday", "in Q3 we lost two accounts"."""
     day = group.day.value if group.day else None
-    if not isinstance(day, Day) or day.kind not in _TOLD or day.mode or day.year or group.every is not None:
+    bare_clock = day is None and group.clock is not None and not group.dated
+    if not bare_clock and (
+        not isinstance(day, Day) or day.kind not in _TOLD or day.mode or day.year or group.every is not None
+    ):
         return False
     if any(piece.role == "due" for piece in group.pieces):
         return False

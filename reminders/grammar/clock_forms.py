@@ -9,7 +9,7 @@ from reminders.grammar.meaning import Bad, Clock, Duration, Weak
 
 BOOK = RuleBook()
 _LATE = {"afternoon", "evening"}
-_REPEATING = ("EVERY", "FREQ", "WEEKDAYS", "WEEKDAYSTEM", "ALWAYS", "HABITPART")
+_REPEATING = ("EVERY", "FREQ", "WEEKDAYS", "WEEKDAYSTEM", "ALWAYS", "HABITPART", "TWICE")
 
 
 def turn_to_part(clock: Clock, part: str) -> Clock:
@@ -100,6 +100,8 @@ def read_clock_range(chart: Chart, *terms: Term | None) -> object:
         weak = len(said) == 1 and ":" not in chart.tokens[ranged.start].text
     else:
         clocks = [term for term in said if term.category == "CLOCK"]
+        if chart.has("UNIT", clocks[0].end - 1) and chart.ending("EVERY", clocks[0].start, 1):
+            return None  # "every 3 hours until 10pm"
         ends = [term.value if isinstance(term.value, Clock) else None for term in clocks]
         if clocks[0].start == clocks[0].end or clocks[0].rule == clocks[1].rule == "clock_range":
             return None
@@ -124,6 +126,17 @@ def read_clock_range(chart: Chart, *terms: Term | None) -> object:
 def _split_clock(text: str) -> Clock | Bad | None:
     hour, _, minute = text.replace(".", ":").partition(":")
     return make_clock(int(hour), int(minute or 0))
+
+
+@BOOK.rule("CLOCK", "NUMBER|DOTTED FOR DOTTED|TIME")
+def read_clock_for_clock(chart: Chart, first: Term, link: Term, second: Term) -> object:
+    """7 for 7.30: come at 7, it begins half an hour later."""
+    written = chart.tokens[first.start].text
+    begin, end = (_split_clock(text) for text in (written, chart.tokens[second.start].text))
+    if not written.replace(".", "").isdigit() or not isinstance(begin, Clock) or not isinstance(end, Clock):
+        return None
+    minutes = (end.hour - begin.hour) * 60 + end.minute - begin.minute
+    return Weak(lean(chart, begin)) if 0 < minutes <= 60 else None
 
 
 @BOOK.rule("CLOCK", "SHIFTLEAD? DURATION SHIFTBEFORE CLOCK", "SHIFTLEAD UNIT SHIFTBEFORE CLOCK")

@@ -31,7 +31,7 @@ def read_time(chart: Chart, time: Term) -> object:
     return lean(chart, clock, "morning" if written else "")
 
 
-@BOOK.rule("CLOCK", "AT DOTTED", "DUE|FROM|BEFORE|AFTER DOTTED", "DOTTED OCLOCK", "DOTTED AMPM")
+@BOOK.rule("CLOCK", "AT DOTTED", "DUE|FROM|BEFORE|AFTER DOTTED", "DOTTED OCLOCK", "DOTTED AMPM", "DOTTED LETTERH")
 def read_dotted_time(chart: Chart, first: Term, second: Term) -> object:
     """Um 14.30, 14.30 Uhr, 9.30am."""
     dotted = first if first.category == "DOTTED" else second
@@ -99,6 +99,15 @@ def read_hour_with_word(chart: Chart, hour: Term, word: Term) -> object:
     return clock
 
 
+@BOOK.rule("CLOCK", "NUMBER AMPMSHORT", "CLOCK AMPMSHORT")
+def read_hour_with_letter(chart: Chart, hour: Term, half: Term) -> object:
+    """7p, 7:30a: where 7p are no pence."""
+    if not chart.month_first or not chart.glued(half.start):
+        return None
+    clock = hour.value if isinstance(hour.value, Clock) else make_clock(number_of(hour))
+    return with_half(clock, str(half.value)) if isinstance(clock, Clock) else None
+
+
 @BOOK.rule("CLOCK", "NUMBER ONTHEDOT")
 def read_exact_hour(chart: Chart, number: Term, exact: Term) -> object:
     """9 sharp."""
@@ -106,9 +115,9 @@ def read_exact_hour(chart: Chart, number: Term, exact: Term) -> object:
     return clock if isinstance(clock, Clock) else None
 
 
-@BOOK.rule("CLOCK", "NUMBER ISH")
-def read_rough_hour(chart: Chart, number: Term, ish: Term) -> object:
-    """5ish."""
+@BOOK.rule("CLOCK", "NUMBER DASH? ISH")
+def read_rough_hour(chart: Chart, number: Term, dash: Term | None, ish: Term) -> object:
+    """5ish, 5-ish."""
     clock = make_clock(number_of(number))
     return clock if isinstance(clock, Clock) and chart.glued(ish.start) else None
 
@@ -148,7 +157,7 @@ def read_bare_dotted_time(chart: Chart, dotted: Term) -> object:
     assert isinstance(dotted.value, tuple)
     hour, minute = dotted.value
     clock = make_clock(int(hour), int(minute), sure=hour.startswith("0")) if len(minute) == 2 else None
-    return Weak(lean(chart, clock)) if isinstance(clock, Clock) and (int(minute) > 12 or minute == "00") else None
+    return Weak(lean(chart, clock)) if isinstance(clock, Clock) else None
 
 
 @BOOK.rule("CLOCK", "NUMBER ZEROMINUTES")

@@ -124,6 +124,8 @@ def read_dotted_date(chart: Chart, dotted: Term, dot: Term, year: Term | None) -
 def read_bare_dotted_date(chart: Chart, dotted: Term, word: Term | None = None) -> object:
     """24.12: needs a preposition or a clock time."""
     assert isinstance(dotted.value, tuple)
+    if chart.has("LETTERH", dotted.end) and chart.glued(dotted.end):
+        return None
     date = make_date(None, int(dotted.value[1]), int(dotted.value[0]))
     return Weak(date) if isinstance(date, Day) else None
 
@@ -135,6 +137,16 @@ def read_slashed_date(chart: Chart, slashed: Term) -> object:
     first, second = (int(part) for part in slashed.value)
     date = _date_of_figures(chart, first, second, None, either=True)
     return Weak(date) if isinstance(date, Day) else None
+
+
+@BOOK.rule("DATE", "RANGED", "HYPHENED")
+def read_hyphened_date(chart: Chart, figures: Term) -> object:
+    """12-4: where the month is first, beside a clock time."""
+    assert isinstance(figures.value, tuple)
+    if not chart.month_first or not all(part.isdigit() for part in figures.value):
+        return None
+    date = make_date(None, int(figures.value[0]), int(figures.value[1]))
+    return Weak(date) if isinstance(date, Day) and chart.has("AT", figures.end) else None
 
 
 def _date_of_figures(chart: Chart, first: int, second: int, year: int | None, *, either: bool) -> Day | Bad:

@@ -8,6 +8,7 @@ from reminders.grammar.durations import number_of
 from reminders.grammar.meaning import Bad, Day, Weak
 
 BOOK = RuleBook()
+_IN_A_ROW = 3  # days that one event takes
 _COUNTED_TO = 12  # higher ordinals in words are days: "am einundzwanzigsten Bank anrufen"
 
 
@@ -88,6 +89,20 @@ def read_bare_day(chart: Chart, digits: Term) -> object:
     else:
         counts = last or timed or chart.has("FUTURE", end) or chart.tokens[end].text in ",.;!?\n"
     return Weak(Day("month_day", int(text))) if counts and not chart.has("OCLOCK", end) else None
+
+
+@BOOK.rule("DAY", "DAY COMMA? AND|RANGE|RANGEW ON? THE? DAY")
+def read_days_in_a_row(chart: Chart, first: Term, *rest: Term | None) -> object:
+    """Thursday the 26th and Friday the 27th: the first one."""
+    last = rest[-1]
+    assert last is not None
+    one, other = first.value, last.value
+    if not isinstance(one, Day) or not isinstance(other, Day) or one.part or other.part:
+        return None
+    dated = one.kind == other.kind and one.kind in ("month_day", "date") and one.month == other.month
+    if not dated or not 1 <= other.number - one.number <= _IN_A_ROW or last.rule == "days_in_a_row":
+        return None
+    return Weak(one) if first.weak else one
 
 
 @BOOK.rule("DAY", "DAYNUM OR THE? DAYNUM")

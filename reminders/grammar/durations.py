@@ -42,6 +42,12 @@ def read_tens_and_ones(chart: Chart, tens: Term, dash: Term | None, ones: Term) 
     return ten + one if words and ten in _TENS and 1 <= one <= 9 and one == int(one) else None
 
 
+@BOOK.rule("NUMBER", "DIGITS DASH NUMSUFFIX")
+def read_number_with_ending(chart: Chart, digits: Term, dash: Term, ending: Term) -> object:
+    """К 10-ти, 2-х."""
+    return int(str(digits.value)) if chart.glued(dash.start) and chart.glued(ending.start) else None
+
+
 @BOOK.rule("NUMBER", "NUMBER PLUSHALF")
 def read_number_and_half(chart: Chart, number: Term, half: Term) -> object:
     """2½, "two and a half"."""
@@ -139,7 +145,8 @@ def read_long_and_short(chart: Chart, long: Term, link: Term | None, short: Term
 def read_hours_then_minutes(chart: Chart, hours: Term, unit: Term, minutes: Term) -> object:
     """1h30."""
     tight = chart.glued(unit.start) and chart.glued(minutes.start)
-    apart = chart.fold(unit.start) in _HOUR_LETTERS and int(str(minutes.value)) % 5 == 0 and not tight
+    framed = chart.has("FROMNOW", minutes.end) or any(chart.ending(c, hours.start, 2) for c in ("IN", "APPROX"))
+    apart = (framed or chart.fold(unit.start) in _HOUR_LETTERS) and int(str(minutes.value)) % 5 == 0 and not tight
     if not (tight or apart) or unit.value != "hour" or len(str(minutes.value)) != 2 or int(str(minutes.value)) > 59:
         return None
     return make_duration(number_of(hours) * 60 + int(str(minutes.value)), "minute")

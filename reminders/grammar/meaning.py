@@ -15,7 +15,7 @@ DayKind = Literal[
     "nth",  # number-th (negative: from the end) weekday, day or workday of base (a period or month)
     "workday",  # number working days from today
     "feast",  # unit = its name in feasts.py; number = days from it, or which Sunday of Advent
-    "shift",  # base moved by duration, number = sign
+    "shift",  # base moved by duration, or to the weekday beside it; number = sign
 ]
 
 

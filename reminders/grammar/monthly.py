@@ -8,6 +8,7 @@ from reminders.grammar.meaning import Bad, Day, Every
 from reminders.grammar.recurrences import WORKDAYS
 
 BOOK = RuleBook()
+_PACES = {"week": ("WEEKLY 1",), "month": ("MONTHLY 1",), "quarter": ("MONTHLY 3",), "year": ("YEARLY 1",)}
 _APART = 7  # days between two days of the month that are a recurrence: the 1st and the 15th, not the 1st and 2nd
 
 
@@ -184,6 +185,7 @@ def read_every_date(chart: Chart, *terms: Term | None) -> object:
     "EVERY UNIT ON? THE? EDGE OF? THE? UNIT",
     "EVERY UNITEDGE",
     "EVERY UNIT ON? UNITEDGE",
+    "FREQ ON? UNITEDGE",
 )
 def read_edge_of_every(chart: Chart, *terms: Term | None) -> object:
     """At the end of every month, jeden Monat zum Monatsende, в конце каждого квартала."""
@@ -192,6 +194,8 @@ def read_edge_of_every(chart: Chart, *terms: Term | None) -> object:
     unit = next((str(t.value) for t in said if t.category == "UNIT"), "")
     if not edge:
         edge, unit = next(str(t.value) for t in said if t.category == "UNITEDGE").split()
+    if said[0].category == "FREQ" and said[0].value not in _PACES.get(unit, ()):
+        return None
     if unit == "week":
         return Every("WEEKLY", 1, ({"start": 0, "mid": 2, "end": 4}[edge],))
     day = {"start": 1, "mid": 15, "end": -1}[edge]

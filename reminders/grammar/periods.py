@@ -123,6 +123,9 @@ def read_week_number(chart: Chart, *terms: Term | None) -> object:
     number = next(int(str(t.value)) for t in said if t.category in ("DIGITS", "DAYNUM"))
     if number > 53 and number >= 100:
         return None
+    end = max(term.end for term in said)
+    if said[-1].category == "DIGITS" and any(chart.has(c, end) for c in ("AMPM", "OCLOCK", "AMPMSHORT")):
+        return None  # "Friday week 3pm"
     if not 1 <= number <= 53:
         return Bad("no_such_week")
     weak = any(t.category == "WEEKNOW" for t in said)

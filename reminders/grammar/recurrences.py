@@ -195,6 +195,7 @@ def read_plain_length(chart: Chart, duration: Term) -> object:
     if not isinstance(duration.value, Duration):
         return None
     repeats = any(chart.has(category, duration.end) for category in ("WEEKDAYS", "EVERY", "FREQ"))
+    repeats = repeats or (duration.language == "ru" and chart.ending("WEEKDAYS", duration.start, 2) is not None)
     return duration.value if repeats and not duration.value.seconds else Weak(duration.value)
 
 

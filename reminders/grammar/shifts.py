@@ -43,6 +43,16 @@ def _whole_unit(unit: str) -> Duration | None:
     }.get(unit)
 
 
+@BOOK.rule("DAY", "WEEKDAY SHIFTBEFORE|SHIFTAFTER THE? DAY")
+def read_weekday_beside_day(chart: Chart, weekday: Term, side: Term, the: Term | None, day: Term) -> object:
+    """The Tuesday before Thanksgiving, Freitag nach dem 15., в пятницу перед Новым годом."""
+    base = day.value
+    until = chart.has("UNTIL", side.start) or chart.has("FROM", side.start)
+    if not isinstance(base, Day) or base.kind not in ("feast", "date", "month_day") or until:
+        return None
+    return Day("shift", 1 if side.category == "SHIFTAFTER" else -1, weekday=int(number_of(weekday)), base=base)
+
+
 @BOOK.rule("DAY", "DAY SHIFTIN DURATION", "DAY INONE UNIT")
 def read_day_in_length(chart: Chart, day: Term, link: Term, length: Term) -> object:
     """Heute in acht Tagen (a week), Freitag in zwei Wochen, в среду через неделю."""

@@ -239,7 +239,7 @@ def _find_namesakes(chart: Chart) -> set[int]:
     found: set[int] = set()
     for place in chart.places.get("NAMESAKE", ()):
         following = place + 1
-        led = place and any(c in chart.at[place - 1] for c in _LEADS)
+        led = place and any(c in chart.at[place - 1] for c in (*_LEADS, "ABOUT"))
         if _is_capital(chart, place) and _is_capital(chart, following) and chart.is_plain(following) and not led:
             found.add(place)
     if chart.lexicon.settings.get("small_days"):

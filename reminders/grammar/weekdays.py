@@ -48,10 +48,16 @@ def read_edge_of_weekday(chart: Chart, edge: Term, *rest: Term | None) -> object
     return Day("weekday", weekday=int(number_of(day)), part=part)
 
 
+@BOOK.rule("DAY", "INONE WEEKDAY")
+def read_weekday_passed_over(chart: Chart, over: Term, weekday: Term) -> object:
+    """Через пятницу: the Friday after the coming one."""
+    return Day("weekday", 1, weekday=int(number_of(weekday)))
+
+
 @BOOK.rule("DAY", "WEEKDAY|WEEKDAYW POSTMOD")
 def read_weekday_after_next(chart: Chart, weekday: Term, mode: Term) -> object:
-    """Friday after next; Tuesday week."""
-    weeks = 0 if mode.value == "coming" else 1
+    """Friday after next; Tuesday week; Saturday fortnight."""
+    weeks = {"coming": 0, "fortnight": 2}.get(str(mode.value), 1)
     return Day("weekday", weeks, weekday=int(number_of(weekday)))
 
 

@@ -109,6 +109,12 @@ def read_next_weekdays(chart: Chart, *terms: Term | None) -> object:
     return Every("WEEKLY", 1, (int(number_of(day)),), count=int(count))
 
 
+@BOOK.rule("REPEAT", "WEEKDAY|WEEKDAYW HABITPART|WDHABIT")
+def read_weekday_habit(chart: Chart, weekday: Term, part: Term) -> object:
+    """Wednesday nights: every Wednesday."""
+    return Every("WEEKLY", 1, (int(number_of(weekday)),), part=str(part.value))
+
+
 @BOOK.rule("REPEAT", "EVERY WDPART", "WDSPART", "EVERY OTHER|DAYNUM WDPART")
 def read_every_weekday_part(chart: Chart, *terms: Term) -> object:
     """Jeden Montagmorgen, montagabends, jeden zweiten Freitagnachmittag."""
@@ -134,11 +140,11 @@ def read_weekday_list(chart: Chart, days: Term) -> object:
 
 @BOOK.rule(
     "REPEAT",
-    "EVERY UNIT ON? WEEKDAYLIST",
-    "EVERY NUMBER UNIT ON? WEEKDAYLIST",
+    "EVERY UNIT ON? ARTICLE? WEEKDAYLIST",
+    "EVERY NUMBER UNIT ON? ARTICLE? WEEKDAYLIST",
     "EVERY OTHER UNIT ON? WEEKDAYLIST",
     "EVERY DAYNUM UNIT ON? WEEKDAYLIST",
-    "FREQ ON? WEEKDAYLIST",
+    "FREQ ON? ARTICLE? WEEKDAYLIST",
     "ONCE PER UNIT ON? WEEKDAYLIST",
     "ONCE PER NUMBER UNIT ON? WEEKDAYLIST",
     "WEEKDAYLIST EVERY NUMBER UNIT",
