@@ -77,7 +77,10 @@ class Found:
         before = self.row[start - 1 : start] if start else []
         articles = [token for token in (*before, *tokens[:1]) if token.fold in ("den", "dem")]
         led = bool(before) and self.clause.listed("person_leads", before[0])
-        return end < len(self.row) and not articles and not led
+        if end >= len(self.row) or articles or led:
+            return False
+        verbs = ("past", "states", "infinitives")
+        return not any(self.clause.listed(name, self.row[end]) for name in verbs)
 
     def after(self, slot: str, used: int) -> str | None:
         """What stands in a slot after its first tokens, up to the slot's end, as written."""

@@ -189,6 +189,9 @@ def _person_or_company(
     at = next((index for index, token in enumerate(run) if clause.listed("suffixes", token)), None)
     if at == 0 or firm:
         return None, clause.text[run[0].start : run[-1].end]
+    come = next((i for i, token in enumerate(run[:3]) if i and token.fold in ("von", "vom")), None)
+    if come is not None and (at is not None or (len(run) > come + 2 and _firm_like(clause, run[come + 1 :]))):
+        return " ".join(words[:come]), _written(clause, run[come + 1 :], words[come + 1 :])
     if any(token.fold in ("&", "+") for token in run):
         return None, _written(clause, run, words)
     if at is not None:

@@ -28,14 +28,16 @@ def _new(found: Found, name: IntentName) -> Intent | None:
     clause = found.clause
     low, high = found.begin("body"), found.end("body")
     inside = [t for t in clause.row if low <= t.start and t.end <= high and not clause.listed("fillers", t)]
-    inside = _introduced(clause, inside or found.tokens("body"))
+    given = inside or found.tokens("body")
+    inside = _introduced(clause, given)
     if not inside or all(clause.listed("pronouns", token) for token in inside):
         return None
     if all(clause.listed("add", token) or clause.listed("infinitives", token) for token in inside):
         return None
     if name == "add_lead" and _speaks_of_leading(clause, inside):
         return None
-    slots = read_particulars(clause, inside, found.wanted_case("body") or "nomn")
+    case = found.wanted_case("body") or ("nomn" if len(inside) == len(given) else None)
+    slots = read_particulars(clause, inside, case)
     if found.has("more"):
         more = _introduced(clause, found.tokens("more"))
         slots = _with_more(clause, slots, more)
