@@ -22,6 +22,8 @@ PARTS_OF_DAY: Mapping[str, time] = MappingProxyType(
     }
 )
 
+UNEVEN = "uneven_times"  # the reason of BadMoment for times of day that one recurrence can't hold
+
 MONTH_FIRST_COUNTRIES = frozenset({"US", "PR", "GU", "VI", "AS", "MP", "UM", "PH", "FM", "MH", "PW"})
 
 

@@ -10,7 +10,7 @@ from reminders.grammar.meaning import Bad, Day, Notice
 from reminders.grammar.reading import read_chart
 from reminders.groups import Group, group_pieces
 from reminders.lexicon import load_lexicon
-from reminders.moment import BadMoment, Moment, Resolved, Setting
+from reminders.moment import UNEVEN, BadMoment, Moment, Resolved, Setting
 from reminders.pieces import Piece, find_pieces
 from reminders.recurrence import BadRule
 from reminders.resolve import resolve_group
@@ -77,8 +77,9 @@ def _bad(text: str, chart: Chart, piece: Piece, reason: str) -> BadMoment:
 
 def _resolve_all(text: str, chart: Chart, groups: list[Group], setting: Setting) -> list[tuple[Group, Moment]]:
     found: list[tuple[Group, Moment]] = []
+    uneven = any(isinstance(group.bad.value, Bad) and group.bad.value.reason == UNEVEN for group in groups if group.bad)
     for group in groups:
-        if not group.whole:
+        if not group.whole or (uneven and group.every is not None):
             continue
         try:
             resolved = resolve_group(group, setting)

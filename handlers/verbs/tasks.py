@@ -12,7 +12,7 @@ from handlers.understand.intents import Intent
 from handlers.verbs.which_moment import with_readings
 from handlers.whom import find_whom, label_of
 from reminders.due import remind_wall
-from reminders.moment import Moment
+from reminders.moment import UNEVEN, Moment
 from reminders.notices import plan_notices
 from reminders.when import find_bad_moment
 from reminders.zones import localise, resolve
@@ -181,6 +181,11 @@ def senseless(acting: Acting, intent: Intent) -> Draft | None:
     bad = find_bad_moment(acting.text, acting.setting) if intent.when is None else None
     if bad is None:
         return None
+    if bad.reason == UNEVEN:
+        told = acting.say(
+            "“{words}” can't be one reminder. Make one for each time, like “every day 8:30 …”.", words=bad.words
+        )
+        return draft("⚠ " + told)
     return draft("⚠ " + acting.say("“{words}” is no date. Try “30 Nov 9:00” or “in 3 days”.", words=bad.words))
 
 

@@ -178,7 +178,8 @@ def read_clock_list(chart: Chart, first: Term, *rest: Term | None) -> object:
         return None
     times = {(c.hour, c.minute) for c in (one, *one.more, other)}
     if len(times) != len({hour for hour, _ in times}) * len({minute for _, minute in times}):
-        return None if first.weak or last.weak or "RANGE" in chart.places else Bad("uneven_times")
+        sure = not last.weak and (not first.weak or chart.ending("AT", first.start, 3) is not None)
+        return Bad("uneven_times") if sure and chart.ending("BETWEEN", first.start, 2) is None else None
     both = replace(one, more=(*one.more, other))
     return Weak(both) if first.weak else both
 

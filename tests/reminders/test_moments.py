@@ -102,6 +102,28 @@ def test_the_country_decides_what_the_month_is(country: str | None, zone: str, l
     assert moment.wall.month == month
 
 
+def test_a_feast_is_on_its_country_s_day() -> None:
+    text = "flowers for mum on Mother's Day"
+    assert say(text, country="US").wall == datetime(2027, 5, 9)
+    assert say(text, country="GB").wall == datetime(2027, 3, 7)
+    assert say("Vatertag Grillen", "de", country="DE").wall == datetime(2027, 5, 6)
+    assert say("am Vatertag grillen", "de", country="AT").wall == datetime(2027, 6, 13)
+    assert say("am Nationalfeiertag wandern", "de", country="CH").wall == datetime(2027, 8, 1)
+    assert say("closed bank holiday Monday", country="GB").wall == datetime(2027, 3, 29)
+
+
+def test_a_recurrence_that_can_t_be_one_is_no_moment() -> None:
+    assert find_moment("every day at 8:30 and 20:15 take drops", BERLIN) is None
+    assert find_moment("check the oven every 90 minutes from 9 to 17", BERLIN) is None
+    even = say("every day at 8:30 and 20:30 take drops")
+    assert even.rrule == "FREQ=DAILY;BYHOUR=8,20;BYMINUTE=30"
+
+
+def test_russian_in_latin_letters_is_understood_by_those_who_write_russian() -> None:
+    assert say("zavtra v 10 zabrat pechat", "ru").wall == datetime(2026, 11, 25, 10)
+    assert find_moment("zavtra v 10", BERLIN) is None
+
+
 def test_own_hours_count() -> None:
     from datetime import time
 
@@ -183,6 +205,11 @@ def test_a_time_in_a_gap_comes_right_after_it() -> None:
         ("every -1 days call Ana", "en", "zero_interval"),
         ("call Ana in 5000 years", "en", "too_far"),
         ("call Ana at 7:65", "en", "no_such_time"),
+        ("every day at 8:30 and 20:15 take drops", "en", "uneven_times"),
+        ("jeden Montag um 9 und um 16:30 füttern", "de", "uneven_times"),
+        ("каждый день в 8:30 и 20:15 капли", "ru", "uneven_times"),
+        ("check the oven every 90 minutes from 9 to 17", "en", "uneven_times"),
+        ("alle 90 Minuten von 9 bis 17 Uhr lüften", "de", "uneven_times"),
     ],
 )
 def test_what_can_not_be_is_told(text: str, language: str, reason: str) -> None:
