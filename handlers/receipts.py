@@ -72,7 +72,7 @@ def unknown(acting: Acting, case: Case, interaction_id: int, reason: Reason) -> 
     sender = case.people[0] if case.people else case.letter.sender
     what = {"who": written(sender), "subject": shortened(case.letter.subject, 80)}
     head = acting.say("Unknown sender: {who}, “{subject}”", **what)
-    rows: tuple[tuple[Choice, ...], ...] = (decisions(acting, interaction_id),)
+    rows = decisions(acting, interaction_id, sender.address)
     if reason == "unproven":
         head = acting.say("A mail in your name, not proved to be yours: {who}, “{subject}”", **what)
         about = {"interaction": interaction_id}

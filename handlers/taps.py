@@ -41,7 +41,7 @@ from handlers.verbs.picking import pick_day, pick_hour, picked
 from handlers.verbs.rules import keep_out, revoke
 from handlers.verbs.snoozing import next_week_of, rescheduled, snoozed, stop_nagging, tomorrow_of
 from handlers.verbs.tasks import list_tasks
-from handlers.verbs.triage import ignore, make_lead, put_aside, show_triage
+from handlers.verbs.triage import ignore, let_be, make_lead, put_aside, show_triage
 from handlers.verbs.visiting_cards import add_card
 from reminders.moment import Moment
 from storage.buttons import Pressed, ask, use
@@ -62,7 +62,7 @@ REPLACING = frozenset(
         *("done", "stop", "snooze_this", "tomorrow", "next_week", "all_tomorrow", "stop_nagging", "pick_hour"),
         *("pick", "pick_month", "pick_day", "assign_this", "move_this", "move", "delete", "merge"),
         *("follow_up", "keep_open"),
-        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "ignore_domain", "import"),
+        *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "let_be", "ignore_domain", "import"),
         *("remind_meeting", "drop_meeting"),
         *("private", "never_log", "revoke", "own_address"),
     )
@@ -243,6 +243,7 @@ ACTS: dict[str, Act] = {
     "make_lead": lambda acting, arguments: make_lead(acting, arguments["interaction"]),
     "ignore": lambda acting, arguments: ignore(acting, arguments["interaction"]),
     "ignore_domain": lambda acting, arguments: ignore(acting, arguments["interaction"], domain=True),
+    "let_be": lambda acting, arguments: let_be(acting, arguments["interaction"]),
     "put_aside": lambda acting, arguments: put_aside(acting, arguments["triage"]),
     "log_on": lambda acting, arguments: log_elsewhere(acting, arguments["interaction"], arguments["contact"]),
     "move_to": lambda acting, arguments: move_elsewhere(acting, arguments["interaction"], arguments["contact"]),

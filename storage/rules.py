@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import Connection, and_, bindparam, literal_column, or_, select
+from sqlalchemy import Connection, Row, and_, bindparam, literal_column, or_, select
 
 from storage.changes import Trail
 from storage.tables import sender_rules
@@ -32,6 +32,7 @@ class SenderRule:
     value: str
     decision: Decision
     only_for: int | None
+    made_by: int | None
 
 
 def decide_on_sender(trail: Trail, value: str, decision: Decision, *, only_for: int | None = None) -> None:
@@ -53,14 +54,24 @@ def revoke_rule(trail: Trail, rule_id: int) -> SenderRule | None:
     if row is None:
         return None
     trail.delete(sender_rules, rule_id)
-    return SenderRule(row.id, row.value, row.decision, row.only_for)
+    return _rule(row)
+
+
+def rule_by_id(connection: Connection, rule_id: int) -> SenderRule | None:
+    """One rule; None when it doesn't hold any more."""
+    row = connection.execute(select(sender_rules).where(sender_rules.c.id == rule_id)).first()
+    return None if row is None else _rule(row)
 
 
 def sender_rules_of(connection: Connection, user_id: int) -> list[SenderRule]:
     """The rules that hold for this user, newest first."""
     here = or_(sender_rules.c.only_for.is_(None), sender_rules.c.only_for == user_id)
     query = select(sender_rules).where(here).order_by(sender_rules.c.id.desc())
-    return [SenderRule(row.id, row.value, row.decision, row.only_for) for row in connection.execute(query)]
+    return [_rule(row) for row in connection.execute(query)]
+
+
+def _rule(row: Row[Any]) -> SenderRule:
+    return SenderRule(row.id, row.value, row.decision, row.only_for, row.user_id)
 
 
 def is_ignored(connection: Connection, address: str) -> bool:

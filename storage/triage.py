@@ -113,6 +113,17 @@ def wait_again(connection: Connection, inbox_id: int, *, at: datetime) -> None:
             put_in_triage(connection, "unknown", at=at, interaction_id=interaction_id, inbox_id=inbox_id)
 
 
+def waiting_of(connection: Connection, sender: str) -> list[int]:
+    """The interactions with this address that wait because nobody knew it."""
+    query = (
+        select(triage.c.interaction_id)
+        .join(interactions, interactions.c.id == triage.c.interaction_id)
+        .where(triage.c.state == "open", triage.c.reason == "unknown", interactions.c.sender == sender)
+        .limit(200)
+    )
+    return [int(each) for each in connection.execute(query).scalars()]
+
+
 def close_for(trail: Trail, interaction_id: int) -> None:
     """Whatever waited because of this interaction is decided."""
     query = select(triage.c.id).where(triage.c.interaction_id == interaction_id, triage.c.state == "open")

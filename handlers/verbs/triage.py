@@ -7,13 +7,18 @@ from handlers.meetings import plan_invited
 from handlers.understand.intents import Intent
 from handlers.understand.pieces import find_pieces
 from handlers.verbs.people import open_card
-from storage.contacts import add_contact, contact_by_id, contacts_by_handles
+from handlers.verbs.signed import facts_offered
+from handlers.whom import label_of
+from storage.contacts import add_contact, contact_by_id, contacts_by_handles, contacts_by_id
+from storage.freemail import is_freemail
 from storage.inbox import message_of
 from storage.interactions import Interaction, interaction_by_id, log_on
 from storage.messages import Choice, Draft, Mail
 from storage.rules import decide_on_sender
-from storage.triage import Waiting, close_for, count_waiting, decide, triage_by_id, waiting
+from storage.triage import Waiting, close_for, count_waiting, decide, triage_by_id, waiting, waiting_of
 from storage.users import team_addresses
+
+_HOLDERS = 4  # contacts that are offered
 
 
 def show_triage(acting: Acting, intent: Intent) -> Draft:
@@ -23,19 +28,19 @@ def show_triage(acting: Acting, intent: Intent) -> Draft:
         return draft(acting.say("Nothing waits."))
     first, more = items[0], count_waiting(acting.connection) - 1
     lines = [_line(acting, first)]
-    choices: tuple[Choice, ...] = ()
+    rows: tuple[tuple[Choice, ...], ...]
     put_away = Choice(acting.say("Put aside"), "put_aside", {"triage": first.id})
     interaction = interaction_by_id(acting.connection, first.interaction_id) if first.interaction_id else None
     if interaction is not None:
         lines.append(acting.quoted(interaction.text, 160))
-        choices = decisions(acting, interaction.id)
+        rows = decisions(acting, interaction.id, interaction.sender)
     elif _is_by(acting, first):
-        choices = (Choice(acting.say("It was me"), "confirm_mail", {"inbox": first.inbox_id}), put_away)
+        rows = ((Choice(acting.say("It was me"), "confirm_mail", {"inbox": first.inbox_id}), put_away),)
     else:
-        choices = (put_away,)
+        rows = ((put_away,),)
     if more:
         lines.append(acting.words.count("and {n} more", "and {n} more", more))
-    return draft("⚠ " + lines[0], *lines[1:], choices=(choices,))
+    return draft("⚠ " + lines[0], *lines[1:], choices=rows)
 
 
 def put_aside(acting: Acting, triage_id: int) -> Draft:
@@ -45,15 +50,28 @@ def put_aside(acting: Acting, triage_id: int) -> Draft:
     return draft(acting.say("Put aside."), choices=((acting.undo,),))
 
 
-def decisions(acting: Acting, interaction_id: int) -> tuple[Choice, ...]:
-    """The buttons under a mail of an unknown sender."""
+def decisions(acting: Acting, interaction_id: int, sender: str) -> tuple[tuple[Choice, ...], ...]:
+    """The buttons under a mail that waits: for who is known by now the contacts, for others what to make of them."""
     about = {"interaction": interaction_id}
-    return (
-        Choice(acting.say("New lead"), "make_lead", about),
-        Choice(acting.say("Log on ..."), "ask_log_on", about),
-        Choice(acting.say("Ignore"), "ignore", about),
-        Choice(acting.say("Ignore domain"), "ignore_domain", about),
-    )
+    elsewhere = Choice(acting.say("Log on ..."), "ask_log_on", about)
+    held = contacts_by_handles(acting.connection, "email", [sender]).get(sender, []) if sender else []
+    known = contacts_by_id(acting.connection, [contact_id for contact_id, _ in held[:_HOLDERS]])
+    if known:
+        holders = tuple((Choice(label_of(each), "log_on", {**about, "contact": each.id}),) for each in known)
+        return (*holders, (elsewhere, Choice(acting.say("Put aside"), "let_be", about)))
+    lead = Choice(acting.say("New lead"), "make_lead", about)
+    if not sender:
+        return ((lead, elsewhere, Choice(acting.say("Put aside"), "let_be", about)),)
+    ignoring: tuple[Choice, ...] = (Choice(acting.say("Ignore"), "ignore", about),)
+    if not is_freemail(sender.rpartition("@")[2]):
+        ignoring += (Choice(acting.say("Ignore domain"), "ignore_domain", about),)
+    return ((lead, elsewhere, *ignoring),)
+
+
+def let_be(acting: Acting, interaction_id: int) -> Draft:
+    """It waits no longer, and stays logged on nobody."""
+    close_for(acting.trail, interaction_id)
+    return draft(acting.say("Put aside."), choices=((acting.undo,),))
 
 
 def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str = "") -> Draft:
@@ -75,16 +93,22 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
             source="mail",
             owner_id=acting.user.id,
         )
-    log_on(acting.trail, interaction_id, contact_id)
-    close_for(acting.trail, interaction_id)
+    others = [each for each in waiting_of(acting.connection, address) if each != interaction_id] if address else []
+    for each in (interaction_id, *others):
+        log_on(acting.trail, each, contact_id)
+        close_for(acting.trail, each)
     contact = contact_by_id(acting.connection, contact_id)
     assert contact is not None
+    mail = message_of(acting.connection, interaction.inbox_id).mail if interaction.inbox_id is not None else None
+    signed = facts_offered(acting, mail) if mail is not None else ()
+    more = acting.words.count("And {n} more that waited", "And {n} more that waited", len(others)) if others else ""
     meeting = plan_invited(acting, interaction.inbox_id, contact_id)
     made = draft(
         f"👤 {contact.name}: " + acting.say("new lead"),
         " · ".join(contact.emails),
         "📥 " + acting.quoted(interaction.subject or interaction.text),
-        choices=((acting.undo, open_card(acting, contact)),),
+        more,
+        choices=((acting.undo, open_card(acting, contact)), *((signed,) if signed else ())),
     )
     return made if meeting is None else together([made, meeting])
 
@@ -105,10 +129,11 @@ def ignore(acting: Acting, interaction_id: int, *, domain: bool = False) -> Draf
     if interaction is None:
         return draft(acting.say("It is gone by now."))
     ignored = interaction.sender.rpartition("@")[2] if domain else interaction.sender
-    if ignored:
-        decide_on_sender(acting.trail, ignored, "ignore")
+    if not ignored:
+        return let_be(acting, interaction_id)
+    decide_on_sender(acting.trail, ignored, "ignore")
     close_for(acting.trail, interaction_id)
-    return draft(acting.say("{sender}: ignored from now on", sender=ignored or "?"), choices=((acting.undo,),))
+    return draft(acting.say("{sender}: ignored from now on", sender=ignored), choices=((acting.undo,),))
 
 
 def _line(acting: Acting, item: Waiting) -> str:
