@@ -16,7 +16,7 @@ from sqlalchemy.sql.dml import ReturningInsert
 from storage.derived import refresh
 from storage.errors import CannotUndo, ChangedMeanwhile, NotFound
 from storage.reminders import was_reminded
-from storage.tables import changes, metadata, tasks
+from storage.tables import changes, contacts, metadata, tasks
 from storage.tables.columns import UtcMoment
 
 Values = dict[str, Any]
@@ -172,6 +172,21 @@ def newest_change(connection: Connection, user_id: int) -> int | None:
         changes.c.user_id == user_id, changes.c.undone_by.is_(None), changes.c.inbox_id.not_in(undoing)
     )
     return connection.execute(query).scalar()
+
+
+def record_changed(connection: Connection, inbox_id: int) -> str:
+    """The title of the one task that a message changed, else the name of the one contact; "" of none or several."""
+    rows = connection.execute(
+        select(changes.c.table_name, changes.c.row_id, changes.c.contact_id).where(changes.c.inbox_id == inbox_id)
+    ).all()
+    for column, found in (
+        (tasks.c.title, {row.row_id for row in rows if row.table_name == tasks.name}),
+        (contacts.c.name, {row.contact_id for row in rows if row.contact_id is not None}),
+    ):
+        if len(found) == 1:
+            [row_id] = found
+            return connection.execute(select(column).where(column.table.c.id == row_id)).scalar() or ""
+    return ""
 
 
 def undo(trail: Trail, inbox_id: int) -> int:

@@ -1,4 +1,4 @@
-"""What follows from records and is never edited itself: search terms from names, pending reminders from tasks."""
+"""What follows from records and is never edited itself: search terms, pending reminders, when to look for a digest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, bindparam, delete, insert, literal_column, select, update
 
 from storage.folding import skeleton, words_of
-from storage.tables import companies, contact_terms, contacts, reminders, tasks
+from storage.tables import companies, contact_terms, contacts, reminders, tasks, users
 from storage.wakeup import announce
 
 _NAME, _COMPANY = 2, 1  # how much a word's match counts
@@ -60,6 +60,14 @@ def refresh(connection: Connection, table: str, row_id: int, now: datetime) -> N
         index_contact(connection, row_id)
     elif table == "tasks":
         plan_reminder(connection, row_id, now)
+    elif table == "users":
+        find_digest_anew(connection, row_id)
+
+
+def find_digest_anew(connection: Connection, user_id: int) -> None:
+    """When a user's next digest comes depends on what they prefer: it is looked for again."""
+    connection.execute(update(users).where(users.c.id == user_id).values(digest_next=None))
+    announce(connection, "reminders")
 
 
 def index_contact(connection: Connection, contact_id: int) -> None:

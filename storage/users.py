@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Row, bindparam, delete, func, insert, literal, literal_column, select, update
 
+from storage.changes import Trail
 from storage.clock import new_code
+from storage.derived import find_digest_anew
 from storage.errors import RapportError
 from storage.tables import user_handles, users
-from storage.wakeup import announce
 
 Role = Literal["owner", "member", "viewer"]
 
@@ -176,9 +177,14 @@ def change_user(connection: Connection, user_id: int, **values: str | int) -> No
 
     When the next digest comes depends on it, so that is found anew.
     """
-    changed = {**values, "version": users.c.version + 1, "digest_next": None}
-    connection.execute(update(users).where(users.c.id == user_id).values(changed))
-    announce(connection, "reminders")
+    connection.execute(update(users).where(users.c.id == user_id).values({**values, "version": users.c.version + 1}))
+    find_digest_anew(connection, user_id)
+
+
+def set_preference(trail: Trail, user_id: int, **values: Any) -> None:
+    """Sets what a user asked for, in such a way that `undo` takes it back."""
+    trail.update(users, user_id, **values)
+    find_digest_anew(trail.connection, user_id)
 
 
 def look_again(connection: Connection, user_id: int, at: datetime) -> None:

@@ -9,7 +9,7 @@ from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from reminders.when import find_moment
 from storage.messages import Draft
-from storage.users import change_user
+from storage.users import set_preference
 
 FIELDS = frozenset(("digest", "digest_weekends", "look_back", "stale", "stale_leads", "stale_deals"))
 _WORKING, _ALL = "12345", "1234567"
@@ -21,22 +21,21 @@ _MOST_DAYS = 3650
 def change_digest(acting: Acting, intent: Intent) -> Draft:
     """Sets one of them; without a value it says how things are."""
     field, value = intent.slots.field or "", (intent.slots.value or "").strip()
-    user_id, connection = acting.user.id, acting.connection
     if field == "digest" and value:
         clock = "" if value == "off" else _clock(acting, value)
         if clock is None:
             return draft("❓ " + acting.say("“{text}” is no time of day. Try: digest at 7:30", text=value))
-        change_user(connection, user_id, digest=clock)
+        set_preference(acting.trail, acting.user.id, digest=clock)
         return draft(
             acting.say("No digest any more.") if not clock else acting.say("Digest: {time}", time=_shown(clock))
         )
     if field == "digest_weekends":
-        change_user(connection, user_id, work_days=_WORKING if value == "off" else _ALL)
+        set_preference(acting.trail, acting.user.id, work_days=_WORKING if value == "off" else _ALL)
         if value == "off":
             return draft(acting.say("The digest comes from Monday to Friday."))
         return draft(acting.say("The digest comes on weekends too."))
     if field == "look_back":
-        change_user(connection, user_id, look_back=value != "off")
+        set_preference(acting.trail, acting.user.id, look_back=value != "off")
         if value == "off":
             return draft(acting.say("No look-back any more."))
         return draft(acting.say("A look-back at the week comes on Fridays at 16:00."))
@@ -62,7 +61,7 @@ def _stale(acting: Acting, field: str, value: str) -> Draft:
     names = {"stale_leads": ("stale_leads",), "stale_deals": ("stale_deals",)}.get(
         field, ("stale_leads", "stale_deals")
     )
-    change_user(acting.connection, acting.user.id, **dict.fromkeys(names, days))
+    set_preference(acting.trail, acting.user.id, **dict.fromkeys(names, days))
     leads = days if "stale_leads" in names else acting.user.stale_leads
     deals = days if "stale_deals" in names else acting.user.stale_deals
     return draft(

@@ -7,13 +7,16 @@ from handlers.lookups import StoreLookups
 from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
 from handlers.verbs.files import import_under_way, undo_slowly
-from storage.changes import newest_change, undo
+from storage.changes import newest_change, record_changed, undo
 from storage.errors import CannotUndo
+from storage.inbox import message_of
 from storage.letters import WrittenLetter, change_letter, written_in
 from storage.messages import Choice, Draft
 from storage.outbox import take_back
 from storage.search import find_contacts
 from storage.triage import wait_again
+
+_SHOWN = 60  # code points of what is undone
 
 
 def show_help(acting: Acting, intent: Intent) -> Draft:
@@ -70,7 +73,15 @@ def undone(acting: Acting, inbox_id: int) -> Draft:
     if not count:
         return draft(acting.say("That is undone already."))
     wait_again(acting.connection, inbox_id, at=acting.now)
-    return draft(acting.say("↩ Undone."))
+    what = _asked(acting, inbox_id)
+    return draft(acting.say("↩ Undone: {what}", what=what) if what else acting.say("↩ Undone."))
+
+
+def _asked(acting: Acting, inbox_id: int) -> str:
+    """What is undone, in the words that asked for it; of a tap the one record that it changed."""
+    message = message_of(acting.connection, inbox_id)
+    subject = message.mail.outer.subject if message.mail is not None else ""
+    return acting.quoted(message.text or subject or record_changed(acting.connection, inbox_id), _SHOWN)
 
 
 def not_understood(acting: Acting, intent: Intent) -> Draft:

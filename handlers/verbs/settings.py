@@ -13,7 +13,7 @@ from handlers.understand.wording import as_written
 from handlers.verbs.digest_settings import FIELDS, change_digest, digest_line
 from handlers.words import LANGUAGES, Words
 from storage.messages import Draft
-from storage.users import change_user, mail_secret, new_mail_secret
+from storage.users import mail_secret, new_mail_secret, set_preference
 
 _NAMES = {"en": "English", "de": "Deutsch", "ru": "русский"}
 _TELEGRAM, _MAIL = ("telegr", "телегр", "chat", "чат"), ("mail", "email", "e-mail", "почт", "мейл", "имейл", "емейл")
@@ -30,10 +30,10 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
     if field == "reminds_by":
         return _reminds_by(acting, acting.text)
     if field == "language" and value[:2].lower() in LANGUAGES:
-        change_user(acting.connection, acting.user.id, language=value[:2].lower())
+        set_preference(acting.trail, acting.user.id, language=value[:2].lower())
         return draft(Words(value[:2].lower(), acting.user.timezone).say("From now on in English."))
     if field == "timezone" and value in available_timezones():
-        change_user(acting.connection, acting.user.id, timezone=value)
+        set_preference(acting.trail, acting.user.id, timezone=value)
         return draft(acting.say("Time zone: {zone}", zone=value))
     if field == "signature":
         return _signature(acting, value)
@@ -66,7 +66,7 @@ def _reminds_by(acting: Acting, text: str) -> Draft:
     if ways["telegram"] and not user.telegram:
         return draft("⚠ " + acting.say("You have no chat with me in Telegram yet."))
     chosen = ",".join(way for way, wanted in ways.items() if wanted)
-    change_user(acting.connection, user.id, reminds_by=chosen)
+    set_preference(acting.trail, user.id, reminds_by=chosen)
     return draft(acting.say("Reminders: {channels}", channels=_ways(acting, chosen)))
 
 
@@ -80,7 +80,7 @@ def _signature(acting: Acting, value: str) -> Draft:
     """What stands below the user's mails to contacts; shown when nothing is said."""
     if value:
         signature = "" if value == "off" else as_written(value, acting.text, to_end=True)
-        change_user(acting.connection, acting.user.id, signature=signature)
+        set_preference(acting.trail, acting.user.id, signature=signature)
         if not signature:
             return draft(acting.say("No signature from now on."))
         return draft(acting.say("Below your mails from now on:"), signature)
@@ -115,7 +115,7 @@ def _quiet_hours(acting: Acting, value: str) -> Draft:
     except ValueError:
         return draft("❓ " + acting.say("“{text}” are no hours. Try: quiet hours 20:00-8:00", text=value))
     stored = {"quiet_from": start.isoformat("minutes"), "quiet_to": end.isoformat("minutes")}
-    change_user(acting.connection, acting.user.id, **stored)
+    set_preference(acting.trail, acting.user.id, **stored)
     return draft(
         acting.say("Quiet hours: {start}–{end}", start=_shown(stored["quiet_from"]), end=_shown(stored["quiet_to"]))
     )

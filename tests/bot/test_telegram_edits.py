@@ -43,7 +43,7 @@ async def test_what_was_done_is_replaced(bot: House, telegram: FakeBotApi, max_:
     assert CHANGED in (await max_.hears())["text"]
     assert await titles(bot) == ["call Sidorov"]
     await max_.says("undo")
-    assert (await max_.hears())["text"] == "↩ Undone."
+    assert (await max_.hears())["text"] == "↩ Undone: “remind me tomorrow 9:00 to call Sidorov”"
     assert await titles(bot) == [], "neither version comes again"
 
 

@@ -130,7 +130,9 @@ async def test_what_was_worked_on_since_stays_when_much_is_undone(
     ]
     assert await names(house) == ["Anna Kern"]
     assert [row["value"] for row in await house.rows("handles")] == ["anna@nordwind.example"]
-    assert await desk.says("undo") == ["↩ Undone."], "the note, and not for ever what stays of the import"
+    assert await desk.says("undo") == ["↩ Undone: “note for Anna Kern: prefers mornings”"], (
+        "the note, and not for ever what stays of the import"
+    )
     assert await house.rows("notes") == []
 
 

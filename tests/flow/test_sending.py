@@ -404,7 +404,7 @@ async def test_undo_after_send_says_that_it_cannot_and_undoes_nothing_else(
     await sends(mailing, server)
     assert len(server.mails) == 1
     assert len(await mailing.rows("notes")) == 1
-    assert await mailing.max.says("undo") == "↩ Undone."
+    assert await mailing.max.says("undo") == "↩ Undone: “note for Anna: prefers mornings”"
     assert await mailing.rows("notes") == []
 
 
