@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
+from rapidfuzz.fuzz import ratio
 from sqlalchemy import bindparam, select
 
 from storage.changes import BulkTrail
@@ -28,6 +29,7 @@ _NAMESAKES = (
     .order_by(contacts.c.id)
     .limit(2000)
 )
+_ALIKE = 60  # of 100: first names that may be one
 _NAME = select(contacts.c.name).where(contacts.c.id == bindparam("contact"))
 _NOTES = select(notes.c.id, notes.c.text).where(notes.c.contact_id == bindparam("subject")).order_by(notes.c.id)
 _FIRM_NOTES = select(notes.c.id, notes.c.text).where(notes.c.company_id == bindparam("subject")).order_by(notes.c.id)
@@ -246,10 +248,24 @@ def by_handle(
             if not may_be(contact_id):
                 continue
             theirs = words_of(_name(trail, contact_id))
-            fits = not words or bool(set(words) & set(theirs)) or _is_handle(theirs, held, holders)
+            named_alike = bool(set(words) & set(theirs)) and not _are_relatives(words, theirs)
+            fits = not words or named_alike or _is_handle(theirs, held, holders)
             if (theirs == words) if shared else fits:
                 return contact_id
     return None
+
+
+def _are_relatives(one: list[str], other: list[str]) -> bool:
+    """Two people of one family, who share a mailbox: the same last name, and first names that have nothing in common.
+
+    Klaus and Monika Hauser are; K., Klaus-Dieter and Claus are all one.
+    """
+    if len(one) < 2 or len(other) < 2 or one[-1] != other[-1]:
+        return False
+    first, second = one[0], other[0]
+    if first[0] == second[0] and (min(len(first), len(second)) == 1 or first[:3] == second[:3]):
+        return False
+    return first not in other and second not in one and ratio(first, second) < _ALIKE
 
 
 def _is_handle(words: list[str], held: list[tuple[int, bool]], holders: Holders) -> bool:

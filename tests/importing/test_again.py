@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from storage.changes import Trail
 from storage.importing.files import open_file
 from storage.importing.importer import Import, run_import
@@ -139,3 +141,22 @@ async def test_a_told_system_is_believed(office: Office) -> None:
     office.takes("Record ID,Email,First Name\n5,a@n.example,Anna\n", system="hubspot")
     assert office.label == "HubSpot contacts"
     assert office.one()["source"] == "HubSpot"
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "people"),
+    [
+        ("Klaus Hauser", "Monika Hauser", 2),
+        ("Klaus Hauser", "K. Hauser", 1),
+        ("Klaus Hauser", "Claus Hauser", 1),
+        ("Klaus Hauser", "Klaus-Dieter Hauser", 1),
+        ("Stephen Hill", "Steven Hill", 1),
+        ("Anna Kern", "Anna Meyer", 1),  # married
+        ("Anna Kern", "Kern Anna", 1),
+        ("Иван Петров", "Мария Петров", 2),
+    ],
+)
+async def test_two_of_a_family_with_one_mailbox_are_two(office: Office, first: str, second: str, people: int) -> None:
+    told = office.takes(f"Name,Email\n{first},home@hauser.example\n{second},home@hauser.example\n")
+    assert len(office.all("contact")) == people
+    assert bool(told) == (people == 2)
