@@ -65,6 +65,13 @@ _CURRENCY = "|".join(sorted((re.escape(word) for word in _CURRENCIES if word.isa
 _SIGN = "[" + "".join(_SIGNS) + "]"
 
 
+_BUDGET = re.compile(
+    r"\b(?:budget|volumen|бюджет)\b(?: (?:of|is|about|around|von|ca\.?|circa|etwa|so|ist|около|примерно|до|в))?:?"
+    rf"[ ~]{{1,2}}(?P<number>(?=\d[\d.,'’ ]{{2,12}})(?:{_NUMBER}))(?![\w%.,:/-]*\d)(?! ?[%\w€$£₽])",
+    re.IGNORECASE,
+)
+
+
 @cache
 def _money_pattern() -> re.Pattern[str]:
     """Money as written; compiled when a text first has a digit."""
@@ -116,8 +123,8 @@ def find_pieces(text: str, region: str | None) -> list[Piece]:
             url = match.group().rstrip(".,;:!?)")
             take(Piece(match.start(), match.start() + len(url), "url", url))
     if any(sign.isdigit() for sign in text):
-        for match in _money_pattern().finditer(text):
-            take(_money(match))
+        for paid in (*map(_money, _money_pattern().finditer(text)), *_budgets(text)):
+            take(paid)
         for match in _PHONE.finditer(text):
             if free(match.start(), match.end()) and (value := _phone(match.group(), region)):
                 take(Piece(match.start(), match.end(), "phone", value))
@@ -140,6 +147,15 @@ def _money(match: re.Match[str]) -> Piece | None:
         amount *= _SCALES[scale.casefold()]
     currency = _CURRENCIES[sign.casefold()] if sign else None
     return Piece(match.start(), match.end(), "money", "", _plain(amount), currency)
+
+
+def _budgets(text: str) -> list[Piece]:
+    """Bare numbers that the word "budget" makes an amount."""
+    found = _BUDGET.finditer(text)
+    return [
+        Piece(match.start("number"), match.end("number"), "money", "", _plain(_decimal(match["number"])))
+        for match in found
+    ]
 
 
 def _plain(amount: Decimal) -> Decimal:

@@ -25,6 +25,14 @@ from handlers.understand.russian import nominative
         ("1'500 CHF", "1500", "CHF"),
         ("12.500,75 EUR", "12500.75", "EUR"),
         ("3500 pounds", "3500", "GBP"),
+        ("180 TEUR", "180000", "EUR"),
+        ("60т.р.", "60000", "RUB"),
+        ("25 тр", "25000", "RUB"),
+        ("500р", "500", "RUB"),
+        ("18 Mille", "18000", None),
+        ("8-10k eur", "10000", "EUR"),
+        ("budget 3000", "3000", None),
+        ("бюджет около 50 000", "50000", None),
     ],
 )
 def test_money(text: str, amount: str, currency: str | None) -> None:
@@ -33,7 +41,20 @@ def test_money(text: str, amount: str, currency: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["20 licences", "at 14:00", "2h", "5 m", "version 1.2.3", "50%", "3.12.2026", "24/7", "4711"]
+    "text",
+    [
+        "20 licences",
+        "at 14:00",
+        "2h",
+        "5 m",
+        "version 1.2.3",
+        "50%",
+        "3.12.2026",
+        "24/7",
+        "4711",
+        "3-4 people",
+        "budget 2026-05",
+    ],
 )
 def test_what_is_no_money(text: str) -> None:
     assert not find_pieces(text, "DE")

@@ -63,6 +63,8 @@ def add_task_for(found: Found) -> Intent | None:
     task = next((token for token in found.tokens("task") if not found.clause.in_moment(token)), None)
     if vague and (task is None or (is_cyrillic(task.word) and not is_infinitive(task.word))):
         return None
+    if vague and found.clause.words.code == "de" and not found.tokens("task")[-1].fold.endswith("n"):
+        return None  # "Dach muss neu" gives nobody anything to do
     if vague and not (who.capital or _member(found.clause, who.person)):
         return None
     intent = new_task(found.clause, found.because, who.person)
