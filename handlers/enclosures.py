@@ -23,6 +23,8 @@ def with_enclosures(acting: Acting, said: Draft | None, mail: Mail) -> Draft | N
         return said
     interaction_id = interaction_by_external_id(acting.connection, f"mail:{acting.inbox_id}")
     files = files_on(acting.connection, interaction_id) if interaction_id is not None else []
+    if mail.kind == "bounce":
+        files = []  # what came back, and the mail server's report
     if met is not None:
         files = [each for each in files if not each.name.lower().endswith(".ics")]  # what was just told
     lines = attached(acting, files)

@@ -48,7 +48,13 @@ def take_meeting(acting: Acting, mail: Mail, *, quietly: bool = False, of: int |
     if meeting.method == "CANCEL":
         return _cancel(acting, meeting, known)
     contacts = _contacts(acting, people) or ((of,) if of is not None else ())
-    return _plan(acting, meeting, known, contacts, tells=not from_team and not quietly)
+    told = _plan(acting, meeting, known, contacts, tells=not from_team and not quietly)
+    if told is None or of is None:
+        return told
+    # Who decided whose it is has an Undo for all of that.
+    return replace(
+        told, choices=tuple(tuple(each for each in row if each.act != "drop_meeting") for row in told.choices)
+    )
 
 
 def plan_invited(acting: Acting, inbox_id: int | None, contact_id: int) -> Draft | None:
