@@ -12,6 +12,7 @@ from storage.attached import files_on
 from storage.contacts import Contact, list_contacts
 from storage.deals import deals_of
 from storage.interactions import Entry, timeline
+from storage.meetings import planned_meeting
 from storage.messages import Choice, Draft
 from storage.notes import notes_of
 from storage.search import find_contacts
@@ -65,11 +66,16 @@ def card(acting: Acting, contact: Contact) -> Draft:
     lines += [f"💶 {deal_line(acting, deal)}" for deal in deals_of(acting.connection, contact.id)[:3]]
     lines += [f"☑ {task_line(acting, task)}" for task in open_tasks(acting.connection, contact_id=contact.id, limit=3)]
     lines += [f"✎ {note}" for note in notes_of(acting.connection, contact.id, 3)]
-    last = [
+    met = [
         entry
         for entry in timeline(acting.connection, contact.id, 10)
         if entry.kind not in ("note", "task", "done", "answered", "deal")
     ]
+    ahead = [entry for entry in met if entry.at > acting.now]
+    last = met[len(ahead) :]
+    coming = next((each for each in reversed(ahead) if _is_planned(acting, each.id)), None)
+    if coming is not None:
+        lines.append(acting.say("Next: {entry}", entry=_entry_line(acting, coming, 80)))
     if last:
         lines.append(acting.say("Last: {entry}", entry=_entry_line(acting, last[0], 80)))
     filed = next((entry.id for entry in last if entry.files), None)
@@ -87,6 +93,12 @@ def card(acting: Acting, contact: Contact) -> Draft:
             *((each,) for each in offered(files)),
         ),
     )
+
+
+def _is_planned(acting: Acting, interaction_id: int) -> bool:
+    """Not, when it is a meeting that was cancelled."""
+    meeting = planned_meeting(acting.connection, interaction_id)
+    return meeting is None or meeting.state == "planned"
 
 
 def show_history(acting: Acting, intent: Intent) -> Draft:

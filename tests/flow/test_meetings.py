@@ -214,8 +214,10 @@ async def test_a_strangers_invitation_is_asked_about_and_planned_when_it_is_know
     assert told.startswith("⚠ Unknown sender: Zoe <zoe@new.example>, “Demo Globex”")
     assert [row["name"] for row in await house.rows("contacts")] == ["Anna Kern"]
     said = await house.max.taps(decided)
+    assert decided != "New lead" or house.max.buttons.count("Undo") == 1
     if decided == "Log on ...":
         said = await house.max.says("anna kern")
+        assert "Next: 👥 Thu 26 Nov, 14:00" in await house.max.says("anna kern")
     assert "Demo Globex: Thu 26 Nov, 14:00–15:00" in said
     assert await planned(house) == [("26 13:00", "Demo Globex", "planned")]
     assert await house.rows("triage", state="open") == []
