@@ -37,6 +37,7 @@ class Acting:
     about: int | None = None
     answers: str = ""  # the channel's id of the message that is answered
     pressed: Pressed | None = None  # the button whose tap this is
+    mail_id: int | None = None  # the message with the mail that is handled, where this one only confirms it
 
     @property
     def setting(self) -> Setting:
@@ -48,6 +49,11 @@ class Acting:
             country=self.team.country,
             holidays=DaysOff(self.team.country, self.user.timezone),
         )
+
+    @property
+    def mail_inbox(self) -> int:
+        """The message whose mail is handled."""
+        return self.inbox_id if self.mail_id is None else self.mail_id
 
     @property
     def undo(self) -> Choice:

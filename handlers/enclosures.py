@@ -21,7 +21,7 @@ def with_enclosures(acting: Acting, said: Draft | None, mail: Mail) -> Draft | N
         said = met if said is None else of_kind(together([said, met]), said.kind)
     if said is None or said.gathered:
         return said
-    interaction_id = interaction_by_external_id(acting.connection, f"mail:{acting.inbox_id}")
+    interaction_id = interaction_by_external_id(acting.connection, f"mail:{acting.mail_inbox}")
     files = files_on(acting.connection, interaction_id) if interaction_id is not None else []
     if mail.kind == "bounce":
         files = []  # what came back, and the mail server's report

@@ -15,9 +15,9 @@ from handlers.enclosures import with_enclosures
 from handlers.matching import Match, match
 from handlers.meetings import take_meeting
 from handlers.orders import obey, orders
-from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, revive
+from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, contacts_by_id, revive
 from storage.inbox import empty
-from storage.interactions import log_interaction, log_on, same_content, thread_contacts
+from storage.interactions import log_interaction, log_on, logged_on, same_content, thread_contacts
 from storage.messages import Address, Draft, Mail
 from storage.rules import is_ignored, is_never_logged
 from storage.triage import Reason, asked_since, close_for, put_in_triage
@@ -79,11 +79,9 @@ def _take_from_outside(acting: Acting, mail: Mail, case: Case) -> Draft | None:
 
 def _take(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     """A member's mail: a forward, a copy of what they wrote to others, or what they say to Rapport."""
-    if not case.people:
-        if case.route == "forward":
-            return _unknown(acting, mail, case)
+    if not case.people and case.route != "forward":
         return _instructions(acting, mail, case) if case.said.strip() else None
-    found = match(acting.connection, mail, case)
+    found = _whose(acting, mail, case)
     if found.several:
         return _several(acting, mail, case, found)
     sure = mail.authentic and mail.kind == mail.original_kind == "personal"
@@ -121,7 +119,9 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool, waits: bool) ->
     sender = case.people[0].address if case.people else case.letter.sender.address
     if waits and fresh and not found.contacts and not is_ignored(acting.connection, sender):
         reason: Reason = "several" if found.several else "unknown"
-        put_in_triage(acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
+        put_in_triage(
+            acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.mail_inbox
+        )
 
 
 def _judged(acting: Acting, mail: Mail, *, from_team: bool) -> Case | None:
@@ -139,9 +139,17 @@ def _judged(acting: Acting, mail: Mail, *, from_team: bool) -> Case | None:
     if kept == people:
         return case
     if not kept or case.direction == "in":
-        empty(acting.connection, acting.inbox_id)
+        empty(acting.connection, acting.mail_inbox)
         return None
     return replace(case, people=kept)
+
+
+def _whose(acting: Acting, mail: Mail, case: Case) -> Match:
+    """Whom it is logged on; where its addresses don't tell, and it came before, whom somebody has put it on."""
+    found = match(acting.connection, mail, case)
+    twin = _twin(acting, mail, case) if not found.contacts else None
+    there = logged_on(acting.connection, twin) if twin is not None else []
+    return Match(tuple(contacts_by_id(acting.connection, there))) if there else found
 
 
 def _to_be_leads(case: Case, found: Match) -> tuple[Address, ...]:
@@ -169,16 +177,17 @@ def _unknown(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     """Nobody known: it waits in triage, and who is asked about it gets the buttons; what no person wrote waits not."""
     interaction_id, fresh = _log(acting, mail, case, ())
     sender = case.people[0] if case.people else case.letter.sender
-    if not fresh or is_ignored(acting.connection, sender.address):
-        return None
     from_team = case.route != "direct" or case.direction == "out"
+    again = from_team and mail.authentic and bool(case.said.strip())  # it was confirmed, or came before without words
+    if not (fresh or again) or is_ignored(acting.connection, sender.address):
+        return None
     asked = mail.kind == "personal" or _invites(mail)
     if not asked and not from_team:
         return None
     spam = mail.spam and not mail.authentic
     reason: Reason = "spam" if spam else "unproven" if from_team and not mail.authentic else "unknown"
     busy = not from_team and asked_since(acting.connection, acting.now - _GATHERED)
-    put_in_triage(acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
+    put_in_triage(acting.connection, reason, at=acting.now, interaction_id=interaction_id, inbox_id=acting.mail_inbox)
     if spam or not asked:
         return None
     return receipts.more_unknown(acting) if busy else receipts.unknown(acting, case, interaction_id, reason)
@@ -208,14 +217,16 @@ def _suspected(acting: Acting, mail: Mail, case: Case) -> None:
         interaction_id, fresh = _log(acting, mail, case, ())
         if not fresh:
             return
-    put_in_triage(acting.connection, "spam", at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
+    put_in_triage(acting.connection, "spam", at=acting.now, interaction_id=interaction_id, inbox_id=acting.mail_inbox)
 
 
 def _several(acting: Acting, mail: Mail, case: Case, found: Match) -> Draft | None:
     interaction_id, fresh = _log(acting, mail, case, ())
-    if not fresh:
+    if not fresh and not (mail.authentic and case.said.strip()):
         return None
-    put_in_triage(acting.connection, "several", at=acting.now, interaction_id=interaction_id, inbox_id=acting.inbox_id)
+    put_in_triage(
+        acting.connection, "several", at=acting.now, interaction_id=interaction_id, inbox_id=acting.mail_inbox
+    )
     return receipts.several(acting, case, found.several, interaction_id)
 
 
@@ -232,7 +243,7 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
     letter = case.letter
     at = _aware(letter.date, acting)
     content = mail.digest.partition("-")[0]  # without the moment, which a forward doesn't have in full
-    twin = same_content(acting.connection, content, at, _ROUTES_APART)
+    twin = _twin(acting, mail, case)
     if twin is not None:
         for contact_id in contact_ids:
             log_on(acting.trail, twin, contact_id)
@@ -243,7 +254,7 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
         channel="email",
         direction=case.direction,
         occurred_at=at,
-        external_id=f"mail:{acting.inbox_id}",
+        external_id=f"mail:{acting.mail_inbox}",
         contacts=contact_ids,
         subject=letter.subject,
         text=letter.newest or letter.body,
@@ -254,6 +265,12 @@ def _log(acting: Acting, mail: Mail, case: Case, contact_ids: tuple[int, ...]) -
         attachments=mail.attachments,
         automatic=(mail.original_kind if mail.original is not None else mail.kind) != "personal",
     )
+
+
+def _twin(acting: Acting, mail: Mail, case: Case) -> int | None:
+    """The same letter, logged already by whatever route."""
+    content = mail.digest.partition("-")[0]
+    return same_content(acting.connection, content, _aware(case.letter.date, acting), _ROUTES_APART)
 
 
 def _aware(date: datetime | None, acting: Acting) -> datetime:

@@ -5,16 +5,18 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from handlers import receipts
 from handlers.acting import Acting, draft, shortened
-from handlers.case import Case
+from handlers.case import Case, judge
 from handlers.lookups import StoreLookups
 from handlers.team import Team
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on
 from storage.contacts import Contact, add_tag
+from storage.inbox import message_of
 from storage.messages import Draft, Mail
 from storage.notes import add_note
-from storage.users import User, user_by_secret
+from storage.users import User, team_addresses, user_by_handle, user_by_secret
 
 _BY_TAG = {"task": "task:", "note": "note:", "lead": "new lead", "deal": "deal"}  # what is written to crm+task@ ...
 _HASHTAG = re.compile(r"(?<!\S)#([^\W\d][\w-]{1,40})")
@@ -56,6 +58,26 @@ def obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
         noted = draft(acting.say("Note: {text}", text=shortened(said, 80)), choices=((acting.undo,),))
         return [*answers, noted]
     return [*answers, *(act_on(about, intent) for intent in doable)]
+
+
+def obey_waiting(acting: Acting, messages: list[int], contact: Contact) -> list[Draft]:
+    """Does what members said with mails that waited until it was known whose they are."""
+    return [each for inbox_id in messages for each in _obey_message(acting, inbox_id, contact)]
+
+
+def _obey_message(acting: Acting, inbox_id: int, contact: Contact) -> list[Draft]:
+    message = message_of(acting.connection, inbox_id)
+    mail = message.mail
+    author = user_by_handle(acting.connection, "email", mail.outer.sender.address) if mail is not None else None
+    if mail is None or author is None or mail.kind != "personal":
+        return []
+    case = judge(mail, from_team=True, members=frozenset(team_addresses(acting.connection)), team=acting.team)
+    said = orders(mail, case, acting.team)
+    if not said.strip():
+        return []
+    if mail.authentic or proved_by_secret(acting, mail, author):
+        return obey(replace(acting, user=author, said_at=message.at), said, contact)
+    return [receipts.unproved(replace(acting, mail_id=inbox_id), said)] if author.id == acting.user.id else []
 
 
 def _tags(mail: Mail, team: Team) -> list[str]:

@@ -115,7 +115,7 @@ def unproved(acting: Acting, said: str) -> Draft:
 
 def confirm(acting: Acting) -> Choice:
     """The button that says so."""
-    return Choice(acting.say("It was me"), "confirm_mail", {"inbox": acting.inbox_id})
+    return Choice(acting.say("It was me"), "confirm_mail", {"inbox": acting.mail_inbox})
 
 
 def on_logged(

@@ -34,7 +34,7 @@ from handlers.verbs.mails import (
 )
 from handlers.verbs.meetings import do_without, remind_of_meeting
 from handlers.verbs.meta import show_help, undone
-from handlers.verbs.moving import drop_private, log_elsewhere, move_elsewhere
+from handlers.verbs.moving import drop_private, lead_and_orders, log_elsewhere, move_elsewhere
 from handlers.verbs.notes import take_note
 from handlers.verbs.people import add_person, make_contact, update_person
 from handlers.verbs.picking import pick_day, pick_hour, picked
@@ -47,7 +47,7 @@ from reminders.moment import Moment
 from storage.buttons import Pressed, ask, use
 from storage.codec import unpack
 from storage.contacts import contact_by_id
-from storage.inbox import message_of
+from storage.inbox import believe, message_of
 from storage.messages import Draft, Mail
 from storage.tasks import Task, task_by_id
 from storage.triage import close_message
@@ -102,11 +102,13 @@ def _answered(acting: Acting, mail: Mail) -> Draft | None:
 
 def _confirm_mail(acting: Acting, arguments: dict[str, Any]) -> Draft:
     """The member says that the mail was theirs: it is treated as proved."""
-    mail = message_of(acting.connection, arguments["inbox"]).mail
-    if mail is None:
+    message = message_of(acting.connection, arguments["inbox"])
+    if message.mail is None:
         return draft(acting.say("It is gone by now."))
+    believe(acting.connection, arguments["inbox"])
     close_message(acting.trail, arguments["inbox"])
-    return take_mail(acting, replace(mail, authentic=True)) or draft(acting.say("Logged."))
+    acting = replace(acting, mail_id=arguments["inbox"], said_at=message.at)
+    return take_mail(acting, replace(message.mail, authentic=True)) or draft(acting.say("Logged."))
 
 
 def _do(acting: Acting, arguments: dict[str, Any]) -> Draft:
@@ -240,7 +242,7 @@ ACTS: dict[str, Act] = {
     "move": lambda acting, arguments: moved(acting, arguments["deal"], arguments["stage"]),
     "delete": lambda acting, arguments: delete_person(acting, arguments["contact"]),
     "merge": lambda acting, arguments: merge_people(acting, arguments["into"], arguments["other"]),
-    "make_lead": lambda acting, arguments: make_lead(acting, arguments["interaction"]),
+    "make_lead": lambda acting, arguments: lead_and_orders(acting, arguments["interaction"]),
     "ignore": lambda acting, arguments: ignore(acting, arguments["interaction"]),
     "ignore_domain": lambda acting, arguments: ignore(acting, arguments["interaction"], domain=True),
     "let_be": lambda acting, arguments: let_be(acting, arguments["interaction"]),

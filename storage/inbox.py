@@ -219,6 +219,14 @@ def empty(connection: Connection, inbox_id: int) -> None:
     connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
 
 
+def believe(connection: Connection, inbox_id: int) -> None:
+    """The author of a mail said that it was theirs."""
+    message = message_of(connection, inbox_id)
+    if message.mail is not None:
+        values = {"message": to_json(replace(message, mail=replace(message.mail, authentic=True)))}
+        connection.execute(update(inbox).where(inbox.c.id == inbox_id).values(values))
+
+
 def compress(raw: bytes) -> bytes:
     """What `keep` stores; some 20 ms a megabyte, so big ones are compressed outside the transaction."""
     return zlib.compress(raw, 6)

@@ -88,6 +88,16 @@ def reason_for(connection: Connection, interaction_id: int) -> Reason | None:
     return connection.execute(query.limit(1)).scalar()
 
 
+def waiting_messages(connection: Connection, interaction_id: int) -> list[int]:
+    """The messages because of which this interaction waits, oldest first."""
+    query = (
+        select(triage.c.inbox_id)
+        .where(triage.c.interaction_id == interaction_id, triage.c.state == "open", triage.c.inbox_id.is_not(None))
+        .order_by(triage.c.id)
+    )
+    return list(dict.fromkeys(connection.execute(query).scalars()))
+
+
 def decide(trail: Trail, triage_id: int) -> None:
     """It waits no longer; undoing lets it wait again."""
     trail.update(triage, triage_id, state="decided", decided_at=trail.at, decided_by=trail.user_id)

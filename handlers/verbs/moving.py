@@ -4,22 +4,25 @@ from __future__ import annotations
 
 from handlers.acting import Acting, draft, together
 from handlers.meetings import plan_invited
+from handlers.orders import obey_waiting
 from handlers.verbs.people import open_card
+from handlers.verbs.triage import make_lead
 from handlers.whom import label_of
-from storage.contacts import contact_by_id
+from storage.contacts import contact_by_id, contacts_by_id
 from storage.dropping import drop_mail
-from storage.interactions import interaction_by_id, log_on, take_off
+from storage.interactions import interaction_by_id, log_on, logged_on, take_off
 from storage.messages import Choice, Draft
 from storage.search import find_contacts
-from storage.triage import close_for
+from storage.triage import close_for, waiting_messages
 
 
 def log_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft:
-    """Logs what waited in triage on this contact."""
+    """Logs what waited in triage on this contact, and does what was said with it."""
     contact = contact_by_id(acting.connection, contact_id)
     interaction = interaction_by_id(acting.connection, interaction_id)
     if contact is None or interaction is None:
         return draft(acting.say("It is gone by now."))
+    waited = waiting_messages(acting.connection, interaction_id)
     log_on(acting.trail, interaction_id, contact_id)
     close_for(acting.trail, interaction_id)
     logged = draft(
@@ -27,7 +30,16 @@ def log_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft
         choices=((acting.undo, open_card(acting, contact)),),
     )
     meeting = plan_invited(acting, interaction.inbox_id, contact_id)
-    return logged if meeting is None else together([logged, meeting])
+    done = obey_waiting(acting, waited, contact)
+    return together([logged, *([meeting] if meeting is not None else []), *done])
+
+
+def lead_and_orders(acting: Acting, interaction_id: int) -> Draft:
+    """Makes the unknown sender a lead, and does what was said with the mail."""
+    waited = waiting_messages(acting.connection, interaction_id)
+    made = make_lead(acting, interaction_id)
+    contact = next(iter(contacts_by_id(acting.connection, logged_on(acting.connection, interaction_id))), None)
+    return made if contact is None else together([made, *obey_waiting(acting, waited, contact)])
 
 
 def move_elsewhere(acting: Acting, interaction_id: int, contact_id: int) -> Draft:

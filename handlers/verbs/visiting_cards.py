@@ -22,7 +22,7 @@ def cards_offered(acting: Acting, mail: Mail) -> tuple[Choice, ...]:
         Choice(
             acting.say("Add contact {name}", name=shortened(card.name, 40)),
             "add_card",
-            {"inbox": acting.inbox_id, "card": place},
+            {"inbox": acting.mail_inbox, "card": place},
         )
         for place, card in enumerate(mail.cards)
         if members.isdisjoint(card.emails)

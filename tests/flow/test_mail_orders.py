@@ -1,0 +1,117 @@
+"""What members say above a forward, or in a mail to Rapport: nothing of it gets lost, wherever the mail goes."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import Connection, update
+
+from storage.changes import Trail
+from storage.contacts import add_handle
+from storage.tables import handles
+from tests.flow.test_mail import PROVED, forward, mail
+from tests.house import MONDAY, TestHouse
+
+MAX = "Max Kern <max@firma.example>"
+VERA = "Vera Lund <vera@fjordlicht.example>"
+
+
+def outlook(comment: str, *, proved: bool = True) -> str:
+    """Max forwards a mail of Gerd's, as Outlook writes it inside an organisation: without his address."""
+    text = (
+        f"{comment}\n\n-----Ursprüngliche Nachricht-----\nVon: Gerd Gans\nGesendet: Montag, 23. November 2026 09:30\n"
+        "An: Max Kern\nBetreff: Anfrage\n\nKönnen Sie zwölf Lampen liefern?\n"
+    )
+    return mail(
+        text,
+        sender=MAX,
+        subject="WG: Anfrage",
+        message_id="<o1@firma.example>",
+        date="Mon, 23 Nov 2026 09:55:00 +0100",
+        more=PROVED if proved else "",
+    )
+
+
+@pytest.fixture
+async def shared(house: TestHouse) -> None:
+    """Klaus and Heike Hauser share one address."""
+    await house.max.says("new lead Klaus Hauser, haus@hauser.example")
+    await house.max.says("new contact Heike Hauser")
+
+    def share(connection: Connection) -> None:
+        connection.execute(update(handles).values(shared=True))
+        add_handle(
+            Trail(connection, at=MONDAY, user_id=None, inbox_id=None), 2, "email", "haus@hauser.example", shared=True
+        )
+
+    await house.database.write(share)
+
+
+async def test_what_stands_above_a_forward_is_done_when_its_sender_is_made_a_lead(house: TestHouse) -> None:
+    await house.gets_mail(outlook("erinnere mich morgen um 9, das Angebot zu schicken\nDeal 4k"))
+    [told] = await house.max.hears()
+    assert told.startswith("⚠ Unknown sender: Gerd Gans")
+    assert await house.rows("tasks") == []
+    house.at("2026-11-24T08:00")
+    said = await house.max.taps("New lead")
+    assert "today, 9:00" in said, "tomorrow was said on Monday"
+    [task] = await house.rows("tasks")
+    assert task["contact_id"] == 1
+    [deal] = await house.rows("deals")
+    assert (deal["amount"], deal["contact_id"]) == (400000, 1)
+    await house.max.taps("Undo")
+    assert await house.rows("tasks") == await house.rows("deals") == await house.rows("contacts") == []
+    await house.max.says("triage")
+    await house.max.taps("New lead")
+    assert len(await house.rows("tasks")) == 1
+
+
+async def test_what_stands_above_a_forward_is_done_when_it_is_decided_whose_it_is(
+    house: TestHouse, shared: None
+) -> None:
+    await house.gets_mail(
+        forward("Haus Hauser <haus@hauser.example>", comment="remind me friday to pay\ndeal 3k\n#vip")
+    )
+    [told] = await house.max.hears()
+    assert told.startswith("❓ Whose mail")
+    await house.max.taps("Klaus Hauser")
+    assert [(row["title"], row["contact_id"]) for row in await house.rows("tasks")] == [("pay", 1)]
+    assert len(await house.rows("deals")) == 1
+    assert len(await house.rows("contact_tags")) == 1
+    await house.max.says("triage")
+    await house.gets_mail(
+        forward(
+            "Haus Hauser <haus@hauser.example>", comment="remind me monday to call", message_id="<f2@firma.example>"
+        )
+    )
+    assert "was logged already" in (await house.max.hears())[-1]
+    assert [row["contact_id"] for row in await house.rows("tasks")] == [1, 1], "it is known whose it is"
+
+
+async def test_a_name_that_is_typed_decides_too(house: TestHouse, shared: None) -> None:
+    await house.gets_mail(forward("Haus Hauser <haus@hauser.example>", comment="remind me friday to pay"))
+    await house.max.hears()
+    await house.max.taps("Log on ...")
+    await house.max.says("Heike Hauser")
+    assert [(row["title"], row["contact_id"]) for row in await house.rows("tasks")] == [("pay", 2)]
+    await house.max.taps("Undo")
+    assert await house.rows("tasks") == []
+
+
+async def test_an_unproved_wish_waits_for_both_its_author_and_its_contact(house: TestHouse, shared: None) -> None:
+    await house.gets_mail(forward("Haus Hauser <haus@hauser.example>", comment="remind me friday to pay", proved=False))
+    await house.max.hears()
+    assert "was not done" in await house.max.taps("Klaus Hauser")
+    assert await house.rows("tasks") == []
+    await house.max.taps("It was me")
+    assert [(row["title"], row["contact_id"]) for row in await house.rows("tasks")] == [("pay", 1)]
+
+
+async def test_what_was_confirmed_is_done_when_its_sender_is_known(house: TestHouse) -> None:
+    await house.gets_mail(outlook("erinnere mich morgen um 9, das Angebot zu schicken", proved=False))
+    [told] = await house.max.hears()
+    assert "not proved" in told
+    assert "Unknown sender: Gerd Gans" in await house.max.taps("It was me")
+    assert await house.rows("tasks") == []
+    await house.max.taps("New lead")
+    assert [row["contact_id"] for row in await house.rows("tasks")] == [1]
+    assert await house.max.says("triage") == "Nothing waits."
