@@ -31,7 +31,14 @@ def clock_counts(chart: Chart, term: Term, lead: Lead) -> bool:
     loose = any(category in _LOOSE for category in lead.found)
     if term.rule == "clock_of_part":
         return loose and beside
-    return _led_loosely(chart, term, lead) if loose or ("FROM" in lead.found and beside) else _stands(chart, term)
+    since = "FROM" in lead.found and (beside or (term.end >= len(chart.tokens) and _has_day(chart, lead.start)))
+    return _led_loosely(chart, term, lead) if loose or since else _stands(chart, term)
+
+
+def _has_day(chart: Chart, end: int) -> bool:
+    """Whether a day that counts by itself stands anywhere before."""
+    places = (place for place in chart.places.get("DAY", ()) if place < end)
+    return any(not term.weak for place in places for term in chart.at[place]["DAY"])
 
 
 def _led_loosely(chart: Chart, term: Term, lead: Lead) -> bool:
@@ -72,10 +79,19 @@ def _dotted_counts(chart: Chart, term: Term, lead: Lead) -> bool:
     """9.30 beside a day; 9.10 may be a date, and is a time behind another date."""
     minute = chart.tokens[term.start].text.partition(".")[2]
     if minute == "00" or int(minute) > 12:
-        return day_before(chart, lead.start) or day_after(chart, term.end)
+        return day_before(chart, lead.start) or day_after(chart, term.end) or _ends_plan(chart, term)
     day = chart.ending("DAY", lead.start, 6)
     dated = isinstance(day.value, Day) and day.value.kind in ("date", "month_day", "relative") if day else False
     return dated or (day is not None and not chart.lexicon.settings.get("dotted_dates"))
+
+
+def _ends_plan(chart: Chart, term: Term) -> bool:
+    """ "Dentist Thursday week 10.15", "Mon 30/11 - 9.00 - call": last, or between dashes, with a day in the text."""
+    dated = "DAY" in chart.places or "REPEAT" in chart.places
+    dashed = (
+        chart.has("DASH", term.start - 1) and not chart.glued(term.start) and chart.ending("DAY", term.start - 1, 6)
+    )
+    return dated and (term.end >= len(chart.tokens) or bool(dashed)) and chart.tokens[term.start - 1].kind != "number"
 
 
 def _four_digits_count(chart: Chart, term: Term, lead: Lead) -> bool:

@@ -58,7 +58,7 @@ def _day_counts(chart: Chart, term: Term, lead: Lead) -> bool:
     if prepared or term.rule == "bare_day" or clock_after(chart, term.end):
         return True
     if feast:
-        alone = term.rule == "feast_day" or term.end - term.start > 1
+        alone = term.rule == "feast_day" or term.end - term.start > 1 or term.start == 0
         return alone and _feast_stands(chart, term, first=term.rule == "feast_day")
     if term.value.kind == "month_day":
         return _month_day_counts(chart, term, lead)
@@ -91,6 +91,11 @@ def _short_weekday_counts(chart: Chart, term: Term) -> bool:
         return True
     if term.start == 0 and chart.is_plain(term.end) and _names_event(chart, term.end):
         return True
+    if (term.start == 0 and chart.has("COLON", term.end)) or chart.fold(term.start - 1) + chart.fold(term.end) == "()":
+        return True  # "Fr: Bauabnahme", "Bob anrufen (Fr)"
+    ended = term.end >= len(chart.tokens) or chart.tokens[term.end].kind == "mark"
+    if ended and chart.ending("CLOCK", term.start, 3) is not None:
+        return True  # "3pm Fri: call Bob"
     edge = term.start == 0 or term.end == len(chart.tokens) or chart.has("COMMA", term.end)
     return chart.fold(term.start) in alone and (edge or is_boundary(chart, term.end))
 
@@ -116,10 +121,14 @@ def _slashed_counts(chart: Chart, term: Term) -> bool:
 
 def _feast_stands(chart: Chart, term: Term, *, first: bool) -> bool:
     """Whether a feast's name says when: at the end of a clause, or first in a message that tells of nothing."""
+    if term.end < len(chart.tokens) and any(not day.weak for day in chart.at[term.end].get("DAY", ())):
+        return False  # "Масленица 14 марта": the date counts
     if term.end >= len(chart.tokens) or is_boundary(chart, term.end) or clause_after(chart, term.end):
         return True
     timed = "CLOCK" in chart.places and any(not clock.weak for _, clock in list_clocks(chart))
-    return (first or timed) and opens_clause(chart, term.start) and "STATE" not in chart.places
+    endings = chart.lexicon.settings.get("task_endings", ())
+    task = chart.tokens[-1].text.islower() and chart.fold(len(chart.tokens) - 1).endswith(tuple(endings))  # type: ignore[arg-type]
+    return (first or timed or task) and opens_clause(chart, term.start) and "STATE" not in chart.places
 
 
 def _suffix_tells(chart: Chart, term: Term) -> bool:

@@ -58,6 +58,10 @@ def clock_after(chart: Chart, place: int) -> bool:
         clocks = chart.at[place].get("CLOCK", ()) if place < len(chart.tokens) else ()
         if any(not term.weak or term.rule in _CLOCKS_BESIDE_DAYS for term in clocks):
             return True
+        if any(term.rule == "bare_hour" and term.end == len(chart.tokens) for term in clocks) and place < len(
+            chart.tokens
+        ):
+            return chart.tokens[place].kind == "number"  # "Bob fr 15"
         if chart.has("FROM", place) and chart.has("CLOCK", place + 1):
             return True
         if chart.has("PART", place) or chart.has("PARTW", place):

@@ -199,6 +199,8 @@ def _is_attributive(chart: Chart, term: Term, kind: Kind, lead: Lead) -> bool:
     """Whether a moment only tells which thing is meant: "the Friday report", "our 3pm call"."""
     if kind not in ("day", "clock") or (isinstance(term.value, Day) and term.value.kind in _ARTICLED):
         return False
+    if not lead.found and chart.fold(term.start) in str(chart.lexicon.settings.get("attributive_days", "")).split():
+        return term.rule == "weekday" and chart.is_plain(term.start - 1)
     if not (lead.article or chart.ending("DET", term.start, 1) is not None):
         return False
     return chart.is_plain(term.end) and not chart.has("CLAUSE", term.end)  # "chase her tomorrow if she is in"

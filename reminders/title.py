@@ -9,8 +9,8 @@ from reminders.moment import Moment
 from reminders.tokens import MAX_LENGTH, Token, split_tokens
 
 _CLAUSE_ENDS = frozenset(",.;:!?\n–—")
-_CLOSING = " \t\n,.;:!?-–—(/&+"
-_OPENING = " \t\n,.;:!?-–—)/&+•*"
+_CLOSING = " \t\n,.;:!?-–—(/&+=>→~|"
+_OPENING = " \t\n,.;:!?-–—)/&+•*=>→~|"
 _PHONE = re.compile(r"\+\d$")
 _BLANKS = re.compile(r"[ \t\n]+")
 _SPACED_MARK = re.compile(r" +([,.;:!?)])")

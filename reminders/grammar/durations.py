@@ -156,7 +156,7 @@ def read_hours_then_minutes(chart: Chart, hours: Term, unit: Term, minutes: Term
     "OFFSET",
     "APPROX? IN APPROX? DURATION",
     "IN APPROX? DURATION QUOTE? FROMNOW",
-    "DURATION QUOTE? FROMNOW",
+    "APPROX? DURATION QUOTE? FROMNOW",
 )
 def read_offset(chart: Chart, *terms: Term | None) -> object:
     """In 2 hours, 3 days from now, через полчаса."""

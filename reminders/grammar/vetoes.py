@@ -40,6 +40,8 @@ def _find_names(chart: Chart) -> set[int]:
     for start in chart.places.get("FIRM", ()):
         if start and chart.tokens[start - 1].kind == "word":
             found.add(start - 1)
+            if start > 1 and not chart.is_plain(start - 1) and _is_capital(chart, start - 2):
+                found.add(start - 2)  # Tuesday Morning Inc
     return found
 
 
