@@ -41,6 +41,12 @@ _AGAIN = (
     .where(reminders.c.id == bindparam("row"))
     .values(state="pending", kind=bindparam("as_kind"), about_at=bindparam("of"))
 )
+_TOLD_ANOTHER = select(reminders.c.id).where(
+    reminders.c.task_id == bindparam("task"),
+    reminders.c.user_id != bindparam("user"),
+    reminders.c.due_at == bindparam("due"),
+    reminders.c.state.in_(["queued", "sent"]),
+)
 _LAST_NAG = (
     select(reminders.c.id, reminders.c.state)
     .where(
@@ -109,7 +115,10 @@ def plan_reminder(connection: Connection, task_id: int, now: datetime) -> None:
         return
     announce(connection, "reminders")
     values = {"task": task_id, "user": task.assignee_id, "due": task.remind_at}
-    pending = _plan(connection, values, "due", None)
+    pending = False
+    # What a former assignee was reminded of isn't late for the new one, who hears of the task itself.
+    if task.remind_at > now or connection.execute(_TOLD_ANOTHER, values).first() is None:
+        pending = _plan(connection, values, "due", None)
     if task.nag and not pending:
         nag = connection.execute(_LAST_NAG, values).first()
         if nag is not None and nag.state == "cancelled":

@@ -20,6 +20,7 @@ from storage.tables import (
     stages,
     tasks,
     triage,
+    users,
 )
 from storage.users import User
 
@@ -196,8 +197,10 @@ def week_of(connection: Connection, start: datetime, end: datetime, user: User) 
 
 
 def theirs(owner: ColumnElement[int], user: User) -> ColumnElement[bool]:
-    """What is nobody's is the owners'."""
-    return or_(owner == user.id, owner.is_(None)) if user.role == "owner" else owner == user.id
+    """What is nobody's, or whose owner has left the team, is the owners'."""
+    if user.role != "owner":
+        return owner == user.id
+    return or_(owner == user.id, owner.is_(None), owner.in_(select(users.c.id).where(users.c.removed_at.is_not(None))))
 
 
 def _nothing_since(contact: ColumnElement[int], before: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -10,11 +10,12 @@ from zoneinfo import available_timezones
 from sqlalchemy import Connection
 
 from bot.settings import load_settings
+from handlers.leaving import leave
 from storage.clock import Clock
 from storage.errors import NotFound, RapportError, WrongSetting
 from storage.meta import end_claim, new_claim_code
 from storage.opening import open_database_now
-from storage.users import User, add_user, all_users, owners, remove_user, user_by_name
+from storage.users import User, add_user, all_users, owners, user_by_name
 
 
 def add(args: argparse.Namespace) -> int:
@@ -63,19 +64,20 @@ def show(args: argparse.Namespace) -> int:
 
 
 def remove(args: argparse.Namespace) -> int:
-    """Takes a member out of the team; what they did stays."""
+    """Takes a member out of the team; what they did stays, what they had to do is an owner's."""
 
-    def work(connection: Connection) -> None:
+    def work(connection: Connection) -> str:
         user = user_by_name(connection, args.name)
         if user is None:
             raise NotFound(f"There is no user {args.name!r}. `rapport user list` shows the team.")
         if user.role == "owner" and len(owners(connection)) == 1 and len(all_users(connection)) > 1:
             raise RapportError(f"{user.name} is the only owner. Add another owner first.")
-        remove_user(connection, user.id, at=Clock().wall())
+        heir, tasks = leave(connection, user, at=Clock().wall())
+        return f"; open tasks that are {heir.name}'s now: {tasks}" if heir is not None and tasks else ""
 
     with open_database_now(load_settings().database) as database:
-        database.transact(work)
-    print(f"{args.name}: removed")
+        handed_over = database.transact(work)
+    print(f"{args.name}: removed{handed_over}")
     return 0
 
 
