@@ -62,7 +62,7 @@ def _only_moment(clause: Clause) -> Intent | None:
 
 def _bare(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> Intent | None:
     """A name, an address or a number alone is looked up."""
-    if clause.moment is not None or len(words) > 4:
+    if clause.moment is not None or len(words) > 4 or (len(clause.row) > 1 and clause.listed("tells", clause.row[0])):
         return None
     if len(words) == 1 and words[0].kind in ("email", "phone"):
         return Intent("lookup_contact", with_pieces(clause, words), because=("a bare address or number",))
@@ -149,8 +149,11 @@ def _says_what(clause: Clause, words: Sequence[Token]) -> bool:
 
 def _orders(clause: Clause, words: Sequence[Token]) -> bool:
     first = words[0]
+    if any(clause.listed("idle", word) for word in words):
+        return False
     if clause.listed("imperatives", first):
-        return not (len(words) > 1 and clause.listed("to_me", words[1]))
+        tells = any(clause.listed("predicates", word) for word in words[1:3])
+        return not tells and not (len(words) > 1 and clause.listed("to_me", words[1]))
     if any(clause.listed("longing", word) for word in words):
         return False
     comma = clause.text.find(",", first.end, clause.end)

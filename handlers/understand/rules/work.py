@@ -20,6 +20,8 @@ _AHEAD = {"ru": "через "}  # what makes a bare length of time a moment; "in
 
 def add_task(found: Found) -> Intent | None:
     """A task: what is to be done, when, about whom."""
+    if found.match.template.intent == "task_frame" and any(found.clause.listed("idle", token) for token in found.row):
+        return None
     slips = any(token.kind == "word" and token.fold != fold(token.word) for token in found.row)
     return new_task(found.clause, found.because, start=found.begin("task") if slips and found.has("task") else None)
 
