@@ -35,7 +35,7 @@ def queue_due(connection: Connection, now: datetime, user_id: int | None, *, by_
             for mark, to in ways.items()
         ]
         for due in dues:
-            mark_queued(connection, due.reminder_id, row_ids[0])
+            mark_queued(connection, due.reminder_id, row_ids[0], due.about)
             follow(trail, due)
     return len(taken)
 

@@ -41,9 +41,8 @@ def show_today(acting: Acting, intent: Intent) -> Draft:
 def open_task(acting: Acting, task: Task) -> Draft:
     """One task with all that can be done about it."""
     about = {"task": task.id}
-    due = task.due_at.isoformat() if task.due_at else None
     buttons = [
-        Choice(acting.say("Done"), "done", {**about, "due": due}),
+        Choice(acting.say("Done"), "done", about),
         Choice(acting.say("Tomorrow {time}", time=acting.user.default_time.lstrip("0")), "tomorrow", about),
         other_time(acting, task),
     ]

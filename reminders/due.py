@@ -14,7 +14,7 @@ from reminders.recurrence import BadRule, next_after
 from reminders.zones import localise, resolve
 from storage.changes import Trail
 from storage.interactions import Interaction
-from storage.reminders import DueRow, cancel_reminder, count_nags, due_rows, is_pending, plan_nag
+from storage.reminders import DueRow, cancel_reminder, count_nags, due_rows, is_pending, last_told, plan_nag
 from storage.tasks import Due, Task, reschedule_task, task_by_id
 from storage.users import User, user_by_id
 
@@ -89,6 +89,14 @@ def _nag_again(trail: Trail, due: DueReminder) -> bool:
 def _is_overtaken(due: DueReminder, at_once: set[int], now: datetime) -> bool:
     """An early notice whose moment itself has come, too."""
     return due.kind == "early" and (due.task.id in at_once or (due.about is not None and due.about <= now))
+
+
+def open_occurrence(connection: Connection, task: Task) -> datetime | None:
+    """When the occurrence of a recurring task was due whose reminder came last and that isn't done yet."""
+    if not task.rrule or task.due_at is None:
+        return None
+    told = last_told(connection, task.id, task.due_at)
+    return told if told is not None and (task.settled_to is None or task.settled_to < told) else None
 
 
 def next_due(task: Task, after: datetime) -> datetime | None:

@@ -52,11 +52,21 @@ def next_reminder(connection: Connection) -> datetime | None:
     return connection.execute(select(func.min(reminders.c.due_at)).where(_PENDING)).scalar()
 
 
-def mark_queued(connection: Connection, reminder_id: int, outbox_id: int | None) -> None:
-    """A message in the outbox carries it from here on."""
-    connection.execute(
-        update(reminders).where(reminders.c.id == reminder_id).values(state="queued", outbox_id=outbox_id)
+def mark_queued(connection: Connection, reminder_id: int, outbox_id: int | None, about: datetime | None) -> None:
+    """A message in the outbox carries it from here on. `about`: when the occurrence that it is about is due."""
+    values = {"state": "queued", "outbox_id": outbox_id, "about_at": about}
+    connection.execute(update(reminders).where(reminders.c.id == reminder_id).values(values))
+
+
+def last_told(connection: Connection, task_id: int, before: datetime) -> datetime | None:
+    """When the newest occurrence before this one was due of which a reminder went out; early notices don't count."""
+    query = select(func.max(reminders.c.about_at)).where(
+        reminders.c.task_id == task_id,
+        reminders.c.kind != "early",
+        reminders.c.state.in_(["queued", "sent"]),
+        reminders.c.about_at < before,
     )
+    return connection.execute(query).scalar()
 
 
 def count_nags(connection: Connection, task_id: int, after: datetime) -> int:

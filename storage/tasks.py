@@ -39,6 +39,7 @@ class Task:
     notices: tuple[Notice, ...] = ()
     nag: int = 0  # minutes after which it is reminded of again, until it is done; 0 for never
     from_completion: bool = False  # the rule counts from the day that it is done
+    settled_to: datetime | None = None  # of a recurring one: up to this occurrence all are done, or were moved
     assignee_id: int | None = None
     contact_id: int | None = None
     contact: str = ""
@@ -152,13 +153,14 @@ def remind_again(trail: Trail, task: Task, at: datetime, about: datetime) -> Non
     change_task(trail, task.id, notices=as_stored((*others, Notice(at, about=about))))
 
 
-def forget_put_off(trail: Trail, task_id: int, occurrence: datetime) -> None:
-    """Nothing comes again of what was due by then."""
+def settle_until(trail: Trail, task_id: int, occurrence: datetime) -> None:
+    """What was due by then is done, or was moved: nothing of it comes again."""
     task = task_by_id(trail.connection, task_id)
-    if task is not None:
-        kept = tuple(each for each in task.notices if each.about is None or each.about > occurrence)
-        if kept != task.notices:
-            change_task(trail, task_id, notices=as_stored(kept))
+    if task is None:
+        return
+    kept = tuple(each for each in task.notices if each.about is None or each.about > occurrence)
+    until = max(occurrence, task.settled_to or occurrence)
+    change_task(trail, task_id, settled_to=until, notices=as_stored(kept))
 
 
 def change_task(trail: Trail, task_id: int, **values: Any) -> None:
@@ -214,6 +216,7 @@ def _task(row: Any) -> Task:
         notices=tuple(_notice(each) for each in row["notices"]),
         nag=row["nag"],
         from_completion=row["from_completion"],
+        settled_to=row["settled_to"],
         assignee_id=row["assignee_id"],
         contact_id=row["contact_id"],
         contact=row["contact"] or "",

@@ -8,10 +8,10 @@ from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
 from handlers.verbs.tasks import assignee_of, due_line
 from handlers.verbs.which_task import meant
-from reminders.due import move_on, restart
+from reminders.due import move_on, open_occurrence, restart
 from reminders.followups import touched
 from storage.messages import Choice, Draft
-from storage.tasks import Task, change_task, complete_task, forget_put_off, task_by_id
+from storage.tasks import Task, change_task, complete_task, settle_until, task_by_id
 from storage.users import user_by_id
 
 
@@ -22,7 +22,8 @@ def finish_task(acting: Acting, intent: Intent) -> Draft:
 
 
 def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
-    """One task done. Of a recurring one only this occurrence: the one whose reminder had this `due`, else the next."""
+    """One task done. Of a recurring one only this occurrence: the one whose reminder had this `due`, else the last one
+    that was reminded of and isn't done, else the next."""
     if task.done_at is not None:
         return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
     if task.cadence:
@@ -34,10 +35,11 @@ def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
         )
     if not task.rrule or task.due_at is None:
         return stopped(acting, task)
-    occurrence = datetime.fromisoformat(due) if due is not None else task.due_at
+    told = open_occurrence(acting.connection, task)
+    occurrence = datetime.fromisoformat(due) if due is not None else told or task.due_at
     if not _passed(acting, task, occurrence):
         return stopped(acting, task)
-    forget_put_off(acting.trail, task.id, occurrence)
+    settle_until(acting.trail, task.id, occurrence)
     ahead = task_by_id(acting.connection, task.id) or task
     return draft(
         acting.say("☑ {title}: done", title=sentence(task.title)),

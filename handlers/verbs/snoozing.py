@@ -12,12 +12,12 @@ from handlers.understand.tokens import split
 from handlers.verbs.tasks import due_line, due_of, other_time, with_notices
 from handlers.verbs.which_moment import with_readings
 from handlers.verbs.which_task import meant
-from reminders.due import move_on, remind_wall
+from reminders.due import move_on, open_occurrence, remind_wall
 from reminders.moment import Moment
 from reminders.zones import localise, resolve
 from storage.codec import pack
 from storage.messages import Draft
-from storage.tasks import Task, change_task, remind_again, reschedule_task, snooze_task, task_by_id
+from storage.tasks import Task, change_task, remind_again, reschedule_task, settle_until, snooze_task, task_by_id
 
 _SNOOZE = timedelta(hours=1)
 
@@ -63,7 +63,7 @@ def snoozed_to(acting: Acting, task: Task, when: Moment, about: str | None = Non
 def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = None) -> Draft:
     """The reminder comes again then; what the task is due stays. `about`: when the occurrence that a reminder was
     about is due, so that others still to come aren't moved with it."""
-    occurrence = datetime.fromisoformat(about) if about else None
+    occurrence = datetime.fromisoformat(about) if about else open_occurrence(acting.connection, task)
     if task.done_at is not None:
         return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
     if occurrence is not None and _is_beside(acting, task, until, occurrence):
@@ -85,7 +85,10 @@ def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
     due = replace(due, nag=task.nag, from_completion=due.from_completion or task.from_completion)
     if not due.notices:
         due = with_notices(due, [each.before for each in task.notices if each.before is not None], acting.user)
+    told = open_occurrence(acting.connection, task)
     reschedule_task(acting.trail, task.id, due)
+    if told is not None:
+        settle_until(acting.trail, task.id, told)
     moved = task_by_id(acting.connection, task.id) or task
     said = draft(
         f"☑ {sentence(task.title)}", due_line(acting, moved), choices=((acting.undo, other_time(acting, task)),)

@@ -159,6 +159,7 @@ tasks = Table(
     Column("notices", JSON, nullable=False, server_default="[]"),  # reminders beside that one: early, or put off
     Column("nag", Integer, nullable=False, server_default="0"),  # minutes until it is reminded of again; 0 for never
     Column("from_completion", Boolean, nullable=False, server_default=text("false")),  # the rule counts from there
+    moment("settled_to"),  # of a recurring one: up to this occurrence all are done, or were moved
     reference("users", "assignee_id"),
     reference("users", "author_id"),
     reference("contacts", "contact_id"),

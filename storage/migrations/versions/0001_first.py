@@ -717,6 +717,7 @@ def upgrade() -> None:
         sa.Column("notices", sa.JSON(), server_default="[]", nullable=False),
         sa.Column("nag", sa.Integer(), server_default="0", nullable=False),
         sa.Column("from_completion", sa.Boolean(), server_default=sa.text("(false)"), nullable=False),
+        sa.Column("settled_to", sa.DateTime(timezone=True), nullable=True),
         sa.Column("assignee_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("author_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("contact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
