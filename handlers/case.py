@@ -44,7 +44,8 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
     named = outer.to + outer.cc
     if named and not any(team.is_own(each.address) for each in named):
         return Case(outer, "out", (), "internal")
-    return Case(outer, "out", (), "direct", outer.newest)
+    begins = not mail.in_reply_to and not mail.references
+    return Case(outer, "out", (), "direct", mail.said or outer.newest or (outer.subject if begins else ""))
 
 
 def _of_outsider(mail: Mail, members: frozenset[str], outside: Outside) -> Case:

@@ -62,6 +62,7 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset(), keys: Mapp
         outer=outer,
         original=original,
         comment=forward.comment if forward else "",
+        said="" if forward else _said(outer),
         kind=kind,
         authentic=authentic,
         spam=bool(spam),
@@ -82,6 +83,12 @@ def parse_mail(raw: bytes, *, authserv: frozenset[str] = frozenset(), keys: Mapp
         meeting=find_meeting(parts),
         signed=read_signed(original or outer) if kind == _original_kind(forward) == "personal" else None,
     )
+
+
+def _said(outer: Letter) -> str:
+    """What a letter says without its end, where it has one."""
+    said = cut_comment(outer.newest, outer.sender.name)
+    return said if said != outer.newest else ""
 
 
 def _original_kind(forward: Forward | None) -> MailKind:
@@ -149,13 +156,13 @@ def _find(
     if inline is None and prefix == "forward" and body.marked and not body.from_html:
         inline = find_forward(body.marked, context)
     elif inline is not None and not body.from_html:
-        inline = _part_tail(inline, tail_of(body.marked))
+        inline = _part_tail(inline, tail_of(body.marked), outer.sender.name)
     if inline is not None:
         return inline
-    return _attached(body, parts, prefix, threaded, chain) if chain < MAX_CHAIN else None
+    return _attached(outer, body, parts, prefix, threaded, chain) if chain < MAX_CHAIN else None
 
 
-def _part_tail(forward: Forward, tail: str) -> Forward:
+def _part_tail(forward: Forward, tail: str, writer: str) -> Forward:
     """What the HTML shows below the forwarded mail is the forwarder's, though the plain text can't tell."""
     skeleton = text_skeleton(tail)
     if not skeleton or len(tail) > 5_000:
@@ -172,30 +179,30 @@ def _part_tail(forward: Forward, tail: str) -> Forward:
         return forward
     rest = "\n".join(lines[:at]).rstrip()
     letter = replace(forward.letter, body=rest, newest=newest_text(rest, writer=forward.letter.sender.name))
-    under = cut_comment("\n".join(lines[at:]))
+    under = cut_comment("\n".join(lines[at:]), writer)
     return replace(forward, letter=letter, comment="\n\n".join(filter(None, (forward.comment, under))))
 
 
-def _attached(body: Body, parts: list[Part], prefix: str, threaded: bool, chain: int) -> Forward | None:
+def _attached(outer: Letter, body: Body, parts: list[Part], prefix: str, threaded: bool, chain: int) -> Forward | None:
     """A mail attached as message/rfc822 (the first of several): a forward, unless a reply only encloses it."""
     attached = [part for part in parts[:60] if part.media_type in ("message/rfc822", "message/global")]
     if len(attached) == 0:
-        return _attached_file(body, parts, prefix, chain)
+        return _attached_file(outer, body, parts, prefix, chain)
     if prefix == "reply" and (threaded or newest_text(body.text) != body.text.strip()):
         return None
     first = attached[0]
-    return _from_bytes(first.raw[first.start : first.end] if first.children else first.content(), body, chain)
+    return _from_bytes(first.raw[first.start : first.end] if first.children else first.content(), outer, body, chain)
 
 
-def _attached_file(body: Body, parts: list[Part], prefix: str, chain: int) -> Forward | None:
+def _attached_file(outer: Letter, body: Body, parts: list[Part], prefix: str, chain: int) -> Forward | None:
     """An .eml sent as a plain file by programs that know no message/rfc822."""
     for part in parts[1:60]:
         if part.file_name.lower().endswith(".eml") and not part.children and prefix != "reply":
-            return _from_bytes(part.content(30_000_000), body, chain)
+            return _from_bytes(part.content(30_000_000), outer, body, chain)
     return None
 
 
-def _from_bytes(raw: bytes, body: Body, chain: int) -> Forward | None:
+def _from_bytes(raw: bytes, outer: Letter, body: Body, chain: int) -> Forward | None:
     if not raw.strip():
         return None
     parts = read_tree(raw)
@@ -204,7 +211,7 @@ def _from_bytes(raw: bytes, body: Body, chain: int) -> Forward | None:
         return None
     inner_body = read_body(parts[0])
     letter = _letter(headers, inner_body)
-    comment = cut_comment(newest_text(body.text))
+    comment = cut_comment(newest_text(body.text, writer=outer.sender.name), outer.sender.name)
     reason = "forward: a mail attached as message/rfc822"
     kind, _ = find_kind(parts, letter.subject, letter.sender.address, letter.body)
     deeper = _find(letter, inner_body, parts, kind, headers, chain + 1)

@@ -40,6 +40,8 @@ _POSTSCRIPT = re.compile(r"\s{0,4}P\.?\s?S\.?(?:\s?S\.?)?\s?[:.,\-\u2013 ]\s?\S"
 _BREAK = re.compile(r"[,.;?!]\s")
 _DEVICE = re.compile(r"\b(?:iphone|ipad|galaxy|android|smartphone|phone|mobile|outlook|blackberry)\b")
 _PUNCTUATION = " ,\u060c.;:!\u3002\uff0c\u3001\uff01-\u2013*_~"
+_BESIDE = ",|/-\u2013\u2014\u00b7("
+_OWN_LINES = 6  # of a card that is known by its writer's name alone
 
 MAX_SIGNATURE = 30  # lines; what is longer is text
 
@@ -273,10 +275,14 @@ def _closing_at(lines: list[str]) -> int | None:
 
 
 def _cut_own_card(lines: list[str], writer: str) -> list[str]:
-    """A last block of short lines under the writer's own name, with a telephone or an address in it."""
+    """A last block of short lines under the writer's own name: with a telephone or an address in it, or by itself."""
     name = key(writer)
     if len(name) < 4:
         return lines
+    start = _last_paragraph(lines)
+    if start and _is_own_card(lines[start:], name):
+        above = _trim(lines[:start])
+        return lines if above and is_closing(above[-1]) else above
     for at in range(len(lines) - 1, max(-1, len(lines) - 14), -1):
         if len(lines[at]) > 90:
             break
@@ -286,6 +292,28 @@ def _cut_own_card(lines: list[str], writer: str) -> list[str]:
                 greeted = at and is_closing(next((line for line in reversed(lines[:at]) if line.strip()), ""))
                 return lines if greeted else _trim(lines[:at])
     return lines
+
+
+def _last_paragraph(lines: list[str]) -> int:
+    """Where it begins."""
+    start = len(lines)
+    while start and lines[start - 1].strip():
+        start -= 1
+    return start
+
+
+def _is_own_card(paragraph: list[str], name: str) -> bool:
+    """A few short lines that begin with this name, or one that says more beside it: `Max Kern, Firma GmbH`."""
+    first = key(paragraph[0][:200])
+    beside = first[len(name) :].strip()
+    if not first.startswith(name) or (beside and beside[0] not in _BESIDE):
+        return False
+    if len(paragraph) == 1 and not beside.strip(_PUNCTUATION):
+        return False  # a name alone stays
+    return len(paragraph) <= _OWN_LINES and all(
+        len(line) <= 60 and not _is_sentence(line) and not _ITEM.match(line) and not line.rstrip().endswith((":", "?"))
+        for line in paragraph
+    )
 
 
 def _cut_below(lines: list[str], at: int) -> list[str]:
@@ -309,9 +337,7 @@ def _cut_card(lines: list[str]) -> list[str]:
         if at and is_closing(lines[at - 1]):
             at -= 1  # one greeting in two lines
         return _cut_below(lines, at)
-    start = len(lines)
-    while start and lines[start - 1].strip():
-        start -= 1
+    start = _last_paragraph(lines)
     card = lines[start:]
     above = next((line for line in reversed(lines[:start]) if line.strip()), "")
     hints = sum(1 for line in card if _HINT.search(line[:300]))

@@ -153,6 +153,7 @@ class Mail:
     outer: Letter
     original: Letter | None = None  # of a forward: the innermost letter
     comment: str = ""  # of a forward: what the forwarder wrote
+    said: str = ""  # of no forward: its newest text without the greeting and name that close it, where it has them
     kind: MailKind = "personal"
     authentic: bool = False  # the From line was proved
     dkim_keys: tuple[str, ...] = ()  # the DNS names of the keys that may prove it yet

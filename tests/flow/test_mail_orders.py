@@ -115,3 +115,33 @@ async def test_what_was_confirmed_is_done_when_its_sender_is_known(house: TestHo
     await house.max.taps("New lead")
     assert [row["contact_id"] for row in await house.rows("tasks")] == [1]
     assert await house.max.says("triage") == "Nothing waits."
+
+
+@pytest.mark.parametrize("body", ["", "-- \nMax Kern\nFirma GmbH"])
+async def test_a_subject_alone_is_what_is_said(house: TestHouse, body: str) -> None:
+    wish = mail(body, sender=MAX, subject="remind me friday to send seven", more=PROVED)
+    await house.gets_mail(wish)
+    assert "Fri 27 Nov" in (await house.max.hears())[0]
+    assert [row["title"] for row in await house.rows("tasks")] == ["send seven"]
+    await house.gets_mail(wish.replace(PROVED, "").replace("<a1@", "<a2@"))
+    assert "was not done" in (await house.max.hears())[0]
+    assert len(await house.rows("tasks")) == 1
+    await house.max.taps("It was me")
+    assert len(await house.rows("tasks")) == 2
+
+
+SIGNED = "\n\nMax Kern\nFirma GmbH"
+
+
+async def test_the_members_own_card_gets_into_no_record(house: TestHouse) -> None:
+    for number, said in enumerate(("remind me friday to call her", "deal 8k", "note: angry")):
+        await house.gets_mail(forward(VERA, comment=said + SIGNED, message_id=f"<f{number}@firma.example>"))
+    await house.gets_mail(mail("remind me friday to call her" + SIGNED, sender=MAX, more=PROVED, subject="Vera"))
+    await house.gets_mail(
+        mail(
+            "remind me friday to call her\n\nMax", sender=MAX, more=PROVED, subject="Vera", message_id="<a2@x.example>"
+        )
+    )
+    assert {row["title"] for row in await house.rows("tasks")} == {"call her"}
+    assert [row["title"] for row in await house.rows("deals")] == ["Vera Lund"]
+    assert [row["text"] for row in await house.rows("notes")] == ["angry"]

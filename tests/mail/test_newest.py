@@ -100,3 +100,17 @@ def test_what_is_new_in_a_page(label: str) -> None:
     page, right = PAGES[label]
     raw = build("Re: x", None, html_text=page, headers="In-Reply-To: <q@x.example>\r\n", to="anna@kern.example")
     assert parse_mail(raw).outer.newest in right
+
+
+@pytest.mark.parametrize(
+    ("text", "newest"),
+    [
+        ("It is fine.\n\nAnna Kern\nNordwind GmbH", "It is fine."),
+        ("It is fine.\n\nAnna Kern, Nordwind GmbH", "It is fine."),
+        ("It is fine.\n\nAnna Kern", "It is fine.\n\nAnna Kern"),
+        ("It is fine.\n\nAnna Kern is at the fair.", "It is fine.\n\nAnna Kern is at the fair."),
+        ("Invited are\n\nAnna Kern\nBert Busch will say a few words at ten.", None),
+    ],
+)
+def test_a_card_is_known_by_its_writers_name(text: str, newest: str | None) -> None:
+    assert newest_text(text, writer="Anna Kern") == (newest or text)
