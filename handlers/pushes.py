@@ -78,7 +78,7 @@ def gathered_draft(dues: list[DueReminder], *, now: datetime) -> Draft:
 
 def _head(due: DueReminder, words: Words, now: datetime) -> str:
     title = sentence(due.task.title)
-    if due.kind == "early" and due.about is not None:
+    if due.kind in ("early", "again") and due.about is not None and due.about > now:
         return f"⏰ {_until(due, words, now)}: {title}" + (
             f" ({words.clock(due.about)})" if due.task.has_time and due.about - now < _DAY else ""
         )

@@ -139,14 +139,22 @@ def remind_wall(wall: datetime, has_time: bool, user: User) -> datetime:
 
 
 def _move_to(trail: Trail, task: Task, user: User, wall: datetime, start: datetime | None) -> None:
-    zone, remind = task.zone, remind_wall(wall, task.has_time, user)
+    zone, has_time = task.zone, _has_time(task, start)
+    remind = remind_wall(wall, has_time, user)
     early = plan_notices(remind, zone, [each.before for each in task.notices if each.before is not None])
     put_off = tuple(each for each in task.notices if each.before is None and each.at > trail.at)
     due = Due(
-        wall, zone, task.has_time, resolve(wall, zone), resolve(remind, zone), task.rrule, start,
+        wall, zone, has_time, resolve(wall, zone), resolve(remind, zone), task.rrule, start,
         notices=(*early, *put_off), nag=task.nag, from_completion=task.from_completion,
     )  # fmt: skip
     reschedule_task(trail, task.id, due)
+
+
+def _has_time(task: Task, start: datetime | None) -> bool:
+    """Has the series a time of day? One occurrence of it may have been moved to an hour of its own."""
+    if start is None or start.time() != time() or _ELAPSES.search(task.rrule) or "BYHOUR" in task.rrule:
+        return task.has_time
+    return task.has_time and task.due_wall is not None and task.due_wall.time() == time()
 
 
 def quiet_until(user: User, now: datetime) -> datetime:

@@ -66,7 +66,7 @@ def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = Non
     occurrence = datetime.fromisoformat(about) if about else open_occurrence(acting.connection, task)
     if task.done_at is not None:
         return draft(acting.say("☑ {title}: done already", title=sentence(task.title)))
-    if occurrence is not None and _is_beside(acting, task, until, occurrence):
+    if occurrence is not None and _is_beside(acting, task, occurrence):
         remind_again(acting.trail, task, until, occurrence)
     else:
         snooze_task(acting.trail, task.id, until)
@@ -78,8 +78,8 @@ def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = Non
 
 
 def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
-    """Another moment for the task."""
-    due = due_of(when, acting.user)
+    """Another moment for the task, at its own hour when none is said."""
+    due = due_of(_at_own_hour(task, when), acting.user)
     if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
         due = replace(due, rrule=task.rrule, series_from=task.series_from)
     due = replace(due, nag=task.nag, from_completion=due.from_completion or task.from_completion)
@@ -94,6 +94,13 @@ def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
         f"☑ {sentence(task.title)}", due_line(acting, moved), choices=((acting.undo, other_time(acting, task)),)
     )
     return with_readings(acting, said, when, "move_this", lambda reading: {"task": task.id, "when": pack(reading)})
+
+
+def _at_own_hour(task: Task, when: Moment) -> Moment:
+    if when.has_time or when.rrule or not task.has_time or task.due_at is None:
+        return when
+    hour = localise(task.due_at, when.zone).time()
+    return replace(when, wall=datetime.combine(when.wall, hour), has_time=True)
 
 
 def stop_nagging(acting: Acting, task: Task) -> Draft:
@@ -131,8 +138,9 @@ def _until(acting: Acting, intent: Intent) -> datetime:
     return due_of(intent.when, acting.user).remind_at if intent.when is not None else acting.now + _SNOOZE
 
 
-def _is_beside(acting: Acting, task: Task, until: datetime, occurrence: datetime) -> bool:
+def _is_beside(acting: Acting, task: Task, occurrence: datetime) -> bool:
     """Is the task's own reminder still to come: of a later occurrence, or after this early notice?"""
-    if task.due_at is not None and occurrence < task.due_at:
-        return True
-    return task.remind_at is not None and acting.now < task.remind_at and until < task.remind_at
+    if task.due_wall is None or task.due_at is None or task.remind_at is None:
+        return False
+    own = resolve(remind_wall(task.due_wall, task.has_time, acting.user), task.zone)
+    return occurrence < task.due_at or acting.now < min(own, task.remind_at)

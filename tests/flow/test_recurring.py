@@ -67,3 +67,19 @@ async def test_a_time_that_was_moved_is_done_at_its_new_moment(house: TestHouse)
     await is_told(house)
     await house.max.says("move it to monday 14:00")
     assert "Next: Fri 4 Dec, 9:00" in await house.max.says("done send the report")
+
+
+async def test_a_time_that_was_moved_keeps_the_hour_and_so_does_the_series(house: TestHouse) -> None:
+    await is_told(house, "every friday at 14:00 remind me to send the report", "2026-11-27T14:00")
+    assert "Mon 30 Nov, 14:00" in await house.max.says("move it to monday")
+    assert await hears_at(house, "2026-11-30T14:00") == ["⏰ Send the report"]
+    assert "Next: Fri 4 Dec, 14:00" in await house.max.taps("Done")
+
+
+async def test_a_series_without_an_hour_stays_so_when_one_time_is_given_one(house: TestHouse) -> None:
+    await is_told(house, "every friday remind me to send the report")
+    assert "Mon 30 Nov, 14:00" in await house.max.says("move it to monday 14:00")
+    assert await hears_at(house, "2026-11-30T14:00") == ["⏰ Send the report"]
+    assert (await house.max.taps("Done")).endswith("Next: Fri 4 Dec")
+    assert await hears_at(house, "2026-12-04T08:59") == []
+    assert await hears_at(house, "2026-12-04T09:00") == ["⏰ Send the report"]

@@ -152,9 +152,9 @@ async def test_a_moment_is_typed_instead_of_picked(house: TestHouse) -> None:
         ("завтра в 9", "Snoozed to tomorrow, 9:00"),
         ("later", "Snoozed to today, 11:30"),
         ("snooze until friday", "Snoozed to Fri 27 Nov, 9:00"),
-        ("move it to friday", "☑ Call Anna\nFri 27 Nov"),
-        ("verschieb es auf Freitag", "☑ Call Anna\nFri 27 Nov"),
-        ("перенеси на пятницу", "☑ Call Anna\nFri 27 Nov"),
+        ("move it to friday", "☑ Call Anna\nFri 27 Nov, 10:30"),
+        ("verschieb es auf Freitag", "☑ Call Anna\nFri 27 Nov, 10:30"),
+        ("перенеси на пятницу", "☑ Call Anna\nFri 27 Nov, 10:30"),
         ("not needed any more", "☑ Call Anna: off the list"),
         ("Brauche ich nicht mehr.", "☑ Call Anna: off the list"),
         ("больше не нужно", "☑ Call Anna: off the list"),
@@ -231,10 +231,42 @@ async def test_an_early_notice_is_snoozed_without_the_reminder_itself(house: Tes
     await house.max.hears()
     await house.max.taps("1 h")
     house.at("2026-11-23T14:00")
-    assert (await house.max.hears())[0].startswith("⏰ The meeting")
+    assert (await house.max.hears())[0].startswith("⏰ in 1 hour: The meeting (15:00)")
     house.at("2026-11-23T15:00")
     assert (await house.max.hears())[0].startswith("⏰ The meeting")
     assert await house.max.hears() == []
+
+
+@pytest.mark.parametrize("label", ["Tomorrow 9:00", "Next week"])
+async def test_an_early_notice_is_put_off_beyond_the_moment_itself(house: TestHouse, label: str) -> None:
+    await house.max.says("remind me 1 hour before the meeting today at 15:00")
+    house.at("2026-11-23T14:00")
+    await house.max.hears()
+    assert "Snoozed to" in await house.max.taps(label)
+    house.at("2026-11-23T15:00")
+    assert [each.splitlines()[0] for each in await house.max.hears()] == ["⏰ The meeting"]
+    house.at("2026-11-30T09:00")
+    assert len(await house.max.hears()) == 1
+
+
+async def test_a_reminder_that_was_put_off_is_put_off_again(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    await max_.taps("1 h")
+    house.at("2026-11-23T11:00")
+    await max_.says("snooze Anna for 2 hours")
+    house.at("2026-11-23T11:30")
+    assert await max_.hears() == []
+    house.at("2026-11-23T13:00")
+    assert [each.splitlines()[0] for each in await max_.hears()] == ["⏰ Call Anna"]
+
+
+async def test_a_task_keeps_its_hour_when_it_is_moved_to_another_day(house: TestHouse) -> None:
+    max_ = await is_reminded(house)
+    await max_.says("move it to friday")
+    house.at("2026-11-27T10:29")
+    assert await max_.hears() == []
+    house.at("2026-11-27T10:30")
+    assert [each.splitlines()[0] for each in await max_.hears()] == ["⏰ Call Anna"]
 
 
 async def test_repeated_tasks_have_their_notices_each_time(house: TestHouse) -> None:
