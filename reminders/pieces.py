@@ -104,7 +104,7 @@ def _rank(piece: Piece, *, repeats: bool) -> int:
 
 def _make_piece(chart: Chart, term: Term) -> Piece | None:
     kind = _KINDS[term.category]
-    if isinstance(term.value, Clock):
+    if isinstance(term.value, Clock) and ("ALARM" in chart.places or "EVENINGEVENT" in chart.places):
         term = replace(term, value=lean(chart, term.value, term.value.leaning))
     lead = _find_lead(chart, term, kind)
     role: Role = next((_ROLES[c] for c in lead.found if c in _ROLES), "on" if lead.found else "")

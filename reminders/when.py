@@ -174,8 +174,9 @@ def _rank(chart: Chart, group: Group, moment: Moment, frame: Frame | None) -> in
         rank -= 70 if frame is not None or not any(piece.attributive for piece in group.pieces) else 130
     if moment.past or group.ago is not None:
         rank -= 80
-    if frame is None and "HABIT" in chart.places:
-        rank -= 130  # "we usually close at weekends"
+    shop = "HOURS" in chart.places and (moment.rrule is not None or group.day is None)
+    if frame is None and (shop or "HABIT" in chart.places):
+        rank -= 130  # "we usually close at weekends", "opening hours: Mon-Fri 8-18"
     if frame is None and (_names_thing(chart, group) or _tells_the_past(chart, group)):
         rank -= 110
     if first.role == "from" and moment.rrule is None:
