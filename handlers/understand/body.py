@@ -9,7 +9,7 @@ from handlers.understand.clause import Clause, tidy, without_signs
 from handlers.understand.intents import Slots
 from handlers.understand.names import Who, read_who
 from handlers.understand.pieces import Piece
-from handlers.understand.tokens import Token
+from handlers.understand.tokens import Token, fold
 
 _CUTS = ",;|/\n•("
 
@@ -169,7 +169,7 @@ def _without_lead(clause: Clause, words: str, piece: Piece) -> str:
     while words:
         last = words.rsplit(None, 1)[-1]
         leads = "leads" if piece.kind == "money" else "piece_labels"
-        if not clause.has(leads, last.casefold().strip(".:,")):
+        if not clause.has(leads, fold(last.strip(".:,"))):
             break
         words = words[: -len(last)].rstrip(" ~≈(")
     return words + " "
