@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import replace
 
 from handlers import receipts
@@ -10,6 +11,7 @@ from handlers.acting import Acting, draft, shortened
 from handlers.case import Case, judge
 from handlers.lookups import StoreLookups
 from handlers.team import Team
+from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on
 from storage.contacts import Contact, add_tag
@@ -20,6 +22,9 @@ from storage.users import User, team_addresses, user_by_handle, user_by_secret
 
 _BY_TAG = {"task": "task:", "note": "note:", "lead": "new lead", "deal": "deal"}  # what is written to crm+task@ ...
 _HASHTAG = re.compile(r"(?<!\S)#([^\W\d][\w-]{1,40})")
+_PIECE = re.compile(r"\n\s*\n|(?<=[.!?\u2026])[ \t]*\n|(?<=[!?])[ \t]+")
+_MOST_PIECES = 40
+_TO_THE_END = frozenset(("add_note", "send_email", "save_template"))  # their text is all that follows
 _SECRET = re.compile(r"me\.([a-z0-9]{10,40})")
 
 
@@ -48,16 +53,15 @@ def obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
         answers.append(draft(" ".join(f"#{tag}" for tag in tags), choices=((acting.undo,),)))
         if not said:
             return answers
-    about = replace(acting, about=contact.id if contact else None, text=said)
-    intents = understand(said, acting.setting, StoreLookups(acting.connection)).intents
     if contact is None:
-        return [act_on(about, intent) for intent in intents]
-    doable = [intent for intent in intents if intent.name not in READING]
-    if not doable:
-        add_note(acting.trail, said, contact_id=contact.id)
-        noted = draft(acting.say("Note: {text}", text=shortened(said, 80)), choices=((acting.undo,),))
-        return [*answers, noted]
-    return [*answers, *(act_on(about, intent) for intent in doable)]
+        return [act_on(replace(acting, text=said), intent) for intent in _understood(acting, said)]
+    asked, rest = _parted(said, lambda text: _doable(acting, text))
+    about = replace(acting, about=contact.id, text=asked)
+    answers += [act_on(about, intent) for intent in _doable(acting, asked)]
+    if rest:
+        add_note(acting.trail, rest, contact_id=contact.id)
+        answers.append(draft(acting.say("Note: {text}", text=shortened(rest, 80)), choices=((acting.undo,),)))
+    return answers
 
 
 def obey_waiting(acting: Acting, messages: list[int], contact: Contact) -> list[Draft]:
@@ -78,6 +82,50 @@ def _obey_message(acting: Acting, inbox_id: int, contact: Contact) -> list[Draft
     if mail.authentic or proved_by_secret(acting, mail, author):
         return obey(replace(acting, user=author, said_at=message.at), said, contact)
     return [receipts.unproved(replace(acting, mail_id=inbox_id), said)] if author.id == acting.user.id else []
+
+
+def _understood(acting: Acting, text: str) -> tuple[Intent, ...]:
+    return understand(text, acting.setting, StoreLookups(acting.connection)).intents
+
+
+def _doable(acting: Acting, text: str) -> list[Intent]:
+    """What a text asks to be done."""
+    return [intent for intent in _understood(acting, text) if intent.name not in READING]
+
+
+def _parted(said: str, doable: Callable[[str], list[Intent]]) -> tuple[str, str]:
+    """What asks for something, and what is only told beside it; all of it is told where nothing is asked for."""
+    asked: list[str] = []
+    told: list[str] = []
+    pieces = _pieces(said) if doable(said) else []
+    pieces, beyond = pieces[:_MOST_PIECES], pieces[_MOST_PIECES:]
+    for at, piece in enumerate(pieces):
+        lines = piece.split("\n")
+        first = next((place for place, line in enumerate(lines[:_MOST_PIECES]) if doable(line)), 0)
+        above = "\n".join(lines[:first])
+        if first and not doable(above):
+            told.append(above)
+            piece = "\n".join(lines[first:])
+        intents = doable(piece)
+        if intents and intents[-1].name in _TO_THE_END:
+            asked += [piece, *pieces[at + 1 :], *beyond]
+            beyond = []
+            break
+        (asked if intents else told).append(piece)
+    if not asked:
+        return (said, "") if pieces else ("", said)
+    return "\n\n".join(asked), "\n".join(each for each in (*told, *beyond) if len(each.split()) > 1)
+
+
+def _pieces(said: str) -> list[str]:
+    """Paragraphs, and in them what ends as a sentence at a line's end; what ends in a colon or comma goes on."""
+    pieces: list[str] = []
+    for piece in _PIECE.split(said):
+        if pieces and pieces[-1].endswith((":", ",")):
+            pieces[-1] += f"\n{piece}"
+        elif piece.strip():
+            pieces.append(piece.strip())
+    return pieces
 
 
 def _tags(mail: Mail, team: Team) -> list[str]:

@@ -145,3 +145,28 @@ async def test_the_members_own_card_gets_into_no_record(house: TestHouse) -> Non
     assert {row["title"] for row in await house.rows("tasks")} == {"call her"}
     assert [row["title"] for row in await house.rows("deals")] == ["Vera Lund"]
     assert [row["text"] for row in await house.rows("notes")] == ["angry"]
+
+
+@pytest.mark.parametrize(
+    ("comment", "tasks", "notes"),
+    [
+        (
+            "Important customer!\nRemind me thursday to send the quote.",
+            ["send the quote"],
+            ["Important customer!"],
+        ),
+        ("Important customer! Remind me thursday to send the quote.", ["send the quote"], ["Important customer!"]),
+        ("A very important one\nremind me thursday to answer", ["answer"], ["A very important one"]),
+        ("remind me thursday to answer\n\nShe was angry about it.", ["answer"], ["She was angry about it."]),
+        ("remind me friday to send the quote for the\ntwelve lamps", ["send the quote for the twelve lamps"], []),
+        ("Hi,\nremind me friday to answer.\n\nThanks!", ["answer"], []),
+        ("note: she is angry\n\nShe wants her money back.", [], ["she is angry She wants her money back"]),
+        ("She is angry.\n\nShe wants her money back.", [], ["She is angry.\n\nShe wants her money back."]),
+    ],
+)
+async def test_what_is_told_beside_a_wish_stays_as_a_note(
+    house: TestHouse, comment: str, tasks: list[str], notes: list[str]
+) -> None:
+    await house.gets_mail(forward(VERA, comment=comment))
+    assert [row["title"] for row in await house.rows("tasks")] == tasks
+    assert [row["text"] for row in await house.rows("notes", contact_id=1)] == notes
