@@ -32,10 +32,11 @@ class Question:
 
     asks: str
     arguments: dict[str, Any]
+    asked_at: datetime
 
 
 _HERE = (questions.c.user_id == bindparam("user"), questions.c.lane == bindparam("lane"))
-_QUESTION = select(questions.c.asks, questions.c.arguments).where(*_HERE)
+_QUESTION = select(questions.c.asks, questions.c.arguments, questions.c.asked_at).where(*_HERE)
 _ANSWERED = delete(questions).where(*_HERE)
 
 
@@ -114,4 +115,4 @@ def take_question(connection: Connection, user_id: int, lane: str) -> Question |
     if row is None:
         return None
     connection.execute(_ANSWERED, here)
-    return Question(row.asks, row.arguments)
+    return Question(row.asks, row.arguments, row.asked_at)

@@ -54,14 +54,15 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
 
 
 def due_of(when: Moment, user: User) -> Due:
-    """A moment as a task's due: a date alone is reminded of at the user's default hour."""
+    """A moment as a task's due: a date alone is reminded of at the default hour of its user, where that one is."""
     wall = when.wall
+    zone = when.zone if when.has_time else user.timezone
     due = Due(
         wall=wall,
-        zone=when.zone,
+        zone=zone,
         has_time=when.has_time,
-        at=resolve(wall, when.zone),
-        remind_at=resolve(remind_wall(wall, when.has_time, user), when.zone),
+        at=resolve(wall, zone),
+        remind_at=resolve(remind_wall(wall, when.has_time, user), zone),
         rrule=when.rrule or "",
         series_from=wall if when.rrule else None,
         from_completion=when.from_completion,
@@ -87,6 +88,9 @@ def list_tasks(acting: Acting, intent: Intent) -> Draft:
     if isinstance(found, Draft):
         return found
     tasks = listed(acting, intent, found)
+    if not tasks and intent.when is not None:
+        day = acting.words.wall(intent.when.wall, acting.now, has_time=False)
+        return draft(acting.say("No open tasks up to {day}.", day=day))
     if not tasks:
         return draft(acting.say("No open tasks."))
     lines = [f"{place}. {task_line(acting, task)}" for place, task in enumerate(tasks, 1)]
@@ -178,9 +182,9 @@ def senseless(acting: Acting, intent: Intent) -> Draft | None:
         return draft(
             "⚠ " + acting.say("“{words}” is past. Try “tomorrow 9:00” or “in 3 days”.", words=intent.when.words)
         )
-    bad = find_bad_moment(acting.text, acting.setting) if intent.when is None else None
-    if bad is None:
-        return None
+    bad = find_bad_moment(acting.text, acting.setting)
+    if bad is None or (intent.when is not None and (intent.title or "").strip(" .") != bad.words.strip(" .")):
+        return None  # beside a good moment a bad one is what is to be done
     if bad.reason == UNEVEN:
         told = acting.say(
             "“{words}” can't be one reminder. Make one for each time, like “every day 8:30 …”.", words=bad.words
