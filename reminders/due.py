@@ -123,9 +123,7 @@ def restart(trail: Trail, task: Task, user: User) -> bool:
     if task.due_wall is None:
         return False
     today = localise(trail.at, task.zone)
-    start = (
-        today.replace(microsecond=0) if _ELAPSES.search(task.rrule) else datetime.combine(today, task.due_wall.time())
-    )
+    start = today.replace(microsecond=0) if elapses(task) else datetime.combine(today, task.due_wall.time())
     at = next_due(replace(task, series_from=start), max(trail.at, resolve(start, task.zone)))
     if at is None:
         return False
@@ -150,9 +148,14 @@ def _move_to(trail: Trail, task: Task, user: User, wall: datetime, start: dateti
     reschedule_task(trail, task.id, due)
 
 
+def elapses(task: Task) -> bool:
+    """Does it recur by hours or less, whatever the clock says?"""
+    return _ELAPSES.search(task.rrule) is not None
+
+
 def _has_time(task: Task, start: datetime | None) -> bool:
     """Has the series a time of day? One occurrence of it may have been moved to an hour of its own."""
-    if start is None or start.time() != time() or _ELAPSES.search(task.rrule) or "BYHOUR" in task.rrule:
+    if start is None or start.time() != time() or elapses(task) or "BYHOUR" in task.rrule:
         return task.has_time
     return task.has_time and task.due_wall is not None and task.due_wall.time() == time()
 
@@ -178,7 +181,7 @@ def _still_due(connection: Connection, row: DueRow, task: Task, now: datetime) -
 def _due(connection: Connection, row: DueRow, task: Task, user: User, now: datetime) -> DueReminder:
     about = row.about_at or task.due_at
     usual = localise(row.due_at, user.timezone).time() == _clock(user.default_time)
-    timed = not usual or (task.has_time and row.due_at == about)
+    timed = not (usual or _is_planned(row, task, user)) or (task.has_time and row.due_at == about)
     held = now if timed else quiet_until(user, now)
     sent = last_mail_to(connection, task, now)
     nagged = count_nags(connection, task.id, task.remind_at) if row.kind == "nag" and task.remind_at else 0
@@ -195,6 +198,13 @@ def _due(connection: Connection, row: DueRow, task: Task, user: User, now: datet
         timed=timed,
         nagged=nagged,
     )
+
+
+def _is_planned(row: DueRow, task: Task, user: User) -> bool:
+    """Is it the reminder of a date alone, not put off?"""
+    if task.has_time or task.due_wall is None:
+        return False
+    return row.due_at == resolve(remind_wall(task.due_wall, False, user), task.zone)
 
 
 def _clock(text: str) -> time:

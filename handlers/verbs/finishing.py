@@ -10,6 +10,7 @@ from handlers.verbs.tasks import assignee_of, due_line
 from handlers.verbs.which_task import meant
 from reminders.due import move_on, open_occurrence, restart
 from reminders.followups import touched
+from reminders.home import bring_home
 from storage.messages import Choice, Draft
 from storage.tasks import Task, change_task, complete_task, settle_until, task_by_id
 from storage.users import user_by_id
@@ -75,6 +76,7 @@ def assigned(acting: Acting, task: Task, to: int) -> Draft:
     if assignee is None:
         return draft(acting.say("It is gone by now."))
     change_task(acting.trail, task.id, assignee_id=assignee.id)
+    bring_home(acting.trail, task, assignee)
     return draft(f"☑ {sentence(task.title)}", acting.say("Now {name}'s", name=assignee.name), choices=((acting.undo,),))
 
 

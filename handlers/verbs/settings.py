@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import time
 from zoneinfo import available_timezones
 
@@ -12,6 +13,7 @@ from handlers.understand.tokens import split
 from handlers.understand.wording import as_written
 from handlers.verbs.digest_settings import FIELDS, change_digest, digest_line
 from handlers.words import LANGUAGES, Words
+from reminders.home import follow_home
 from storage.messages import Draft
 from storage.users import mail_secret, new_mail_secret, set_preference
 
@@ -34,6 +36,7 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
         return draft(Words(value[:2].lower(), acting.user.timezone).say("From now on in English."))
     if field == "timezone" and value in available_timezones():
         set_preference(acting.trail, acting.user.id, timezone=value)
+        follow_home(acting.trail, replace(acting.user, timezone=value))
         return draft(acting.say("Time zone: {zone}", zone=value))
     if field == "signature":
         return _signature(acting, value)
