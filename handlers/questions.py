@@ -17,7 +17,7 @@ from handlers.verbs.tasks import make_task
 from handlers.whom import decide
 from reminders.moment import Moment
 from reminders.when import find_bad_moment, find_moment, title_without
-from storage.buttons import Question, ask, take_question
+from storage.buttons import Question, ask, take_question, take_told_question
 from storage.codec import unpack
 from storage.messages import Draft
 from storage.search import find_contacts
@@ -50,7 +50,9 @@ _AT_HAND, _BY_MAIL = timedelta(hours=1), timedelta(days=7)  # so long a question
 
 def answer_question(acting: Acting, text: str) -> Draft | None:
     """What the waiting question's answer leads to; None when nothing waits or the user asks for something else."""
-    question = take_question(acting.connection, acting.user.id, acting.lane)
+    own = acting.lane in (f"console:{acting.user.id}", f"telegram:{acting.user.telegram}")
+    take = take_told_question if own else take_question  # what a mail asks is told in one's own chat
+    question = take(acting.connection, acting.user.id, acting.lane)
     if question is None or not text.strip() or text.startswith("/"):
         return None
     waits = _BY_MAIL if acting.lane.startswith("email:") else _AT_HAND

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, delete, func, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, func, insert, or_, select, update
 
 from storage.tables import buttons, outbox, questions
 
@@ -106,6 +106,17 @@ def ask(connection: Connection, user_id: int, lane: str, asks: str, arguments: d
     connection.execute(
         insert(questions).values(user_id=user_id, lane=lane, asks=asks, arguments=arguments, asked_at=at)
     )
+
+
+def take_told_question(connection: Connection, user_id: int, lane: str) -> Question | None:
+    """The newest question that waits in this lane, or was asked because of a mail and told here; none waits longer."""
+    here = questions.c.user_id == user_id, or_(questions.c.lane == lane, questions.c.lane.startswith("email:"))
+    newest = select(questions.c.asks, questions.c.arguments, questions.c.asked_at).where(*here)
+    row = connection.execute(newest.order_by(questions.c.asked_at.desc(), questions.c.id.desc()).limit(1)).first()
+    if row is None:
+        return None
+    connection.execute(delete(questions).where(*here))
+    return Question(row.asks, row.arguments, row.asked_at)
 
 
 def take_question(connection: Connection, user_id: int, lane: str) -> Question | None:

@@ -170,3 +170,15 @@ async def test_what_is_told_beside_a_wish_stays_as_a_note(
     await house.gets_mail(forward(VERA, comment=comment))
     assert [row["title"] for row in await house.rows("tasks")] == tasks
     assert [row["text"] for row in await house.rows("notes", contact_id=1)] == notes
+
+
+async def test_what_a_mail_asks_is_answered_in_the_chat(house: TestHouse) -> None:
+    await house.max.says("new contact Anna Kern")
+    note = mail(
+        "budget is 20k, decision in March", sender=MAX, to="crm+note@firma.example", subject="Meeting", more=PROVED
+    )
+    await house.gets_mail(note)
+    assert (await house.max.hears())[-1] == "❓ Whom is it about? Type the name."
+    assert "Note: budget is 20k" in await house.max.says("Anna")
+    assert [row["contact_id"] for row in await house.rows("notes")] == [1]
+    assert "Note" not in await house.max.says("Bert"), "it is asked once"
