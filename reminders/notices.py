@@ -19,4 +19,5 @@ def plan_notices(wall: datetime, zone: str, befores: Iterable[timedelta]) -> tup
 
 def _before(wall: datetime, zone: str, before: timedelta) -> datetime:
     rest = timedelta(seconds=before.seconds)
-    return resolve(wall - (before - rest), zone) - rest
+    day = wall if rest == before else wall - (before - rest)  # arithmetic forgets which of two equal times it is
+    return resolve(day, zone) - rest

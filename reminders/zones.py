@@ -33,12 +33,12 @@ def resolve(wall: datetime, zone: str) -> datetime:
     """The UTC instant of a naive wall time.
 
     In a gap (the clocks jump over it) it is the first instant that exists after the jump; in a fold (the time comes
-    twice) it is the first one.
+    twice) it is the first one, unless the wall time says that it is the second (`fold`), as elapsed time does.
     """
     place = load_zone(zone)
-    instant = wall.replace(tzinfo=place, fold=0).astimezone(UTC)
+    instant = wall.replace(tzinfo=place).astimezone(UTC)
     back = instant.astimezone(place).replace(tzinfo=None)
-    return instant if back == wall.replace(tzinfo=None, fold=0) else _end_of_gap(wall, place)
+    return instant if back == wall.replace(tzinfo=None) else _end_of_gap(wall, place)
 
 
 def _end_of_gap(wall: datetime, place: ZoneInfo) -> datetime:
@@ -67,7 +67,7 @@ def first_instant(day: date, zone: str) -> datetime:
 
 
 def localise(instant: datetime, zone: str) -> datetime:
-    """The naive wall time that an instant has in a zone."""
+    """The naive wall time that an instant has in a zone; `fold` is 1 when it is the second of two."""
     return instant.astimezone(load_zone(zone)).replace(tzinfo=None)
 
 

@@ -91,13 +91,17 @@ def find_told(connection: Connection, user_id: int, channel: str, ref: str) -> S
 
 
 def newest_told(connection: Connection, user_id: int, channel: str, since: datetime) -> Sent | None:
-    """The last thing that this user was told by this channel, if it has buttons and is that new."""
+    """The last thing that this user was told by this channel, if it has buttons and is that new.
+
+    A digest isn't counted: it comes by itself, often right after a reminder, and asks for nothing.
+    """
+    told = outbox.c.kind != "digest"
     query = select(outbox.c.id, outbox.c.carrier).join(buttons, buttons.c.outbox_id == outbox.c.id)
-    query = query.where(buttons.c.user_id == user_id).order_by(buttons.c.id.desc()).limit(_MOST_BUTTONS)
+    query = query.where(buttons.c.user_id == user_id, told).order_by(buttons.c.id.desc()).limit(_MOST_BUTTONS)
     row_id = next((row.id for row in connection.execute(query) if row.carrier == channel), None)
     if row_id is None:
         return None
-    here = (outbox.c.user_id == user_id, outbox.c.carrier == channel)
+    here = (outbox.c.user_id == user_id, outbox.c.carrier == channel, told)
     shown = connection.execute(select(outbox.c.created_at).where(outbox.c.id == row_id)).scalar_one()
     if shown < since or connection.execute(select(outbox.c.id).where(outbox.c.id > row_id, *here).limit(1)).first():
         return None

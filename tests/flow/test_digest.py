@@ -297,3 +297,15 @@ async def test_there_is_none_on_a_holiday_and_birthdays_are_told_the_day_before(
 async def test_the_next_working_day_is_no_holiday(house: TestHouse, max_: Chat) -> None:
     house.at("2026-12-24T10:00")
     assert (await max_.says("remind me next working day to call Petrov")).splitlines()[1] == "Mon 28 Dec, 9:00"
+
+
+@pytest.mark.parametrize(("said", "answer"), [("in 20 minutes", "Snoozed to today, 8:20"), ("done", "Call Bob: done")])
+async def test_a_reminder_is_answered_although_a_digest_came_after_it(
+    house: TestHouse, max_: Chat, said: str, answer: str
+) -> None:
+    await max_.says("remind me tomorrow at 8:00 to call Bob")
+    await max_.says("remind me tomorrow at 15:00 to send the quote")
+    house.at("2026-11-24T08:00")
+    [reminder], [digest] = await max_.hears(), await max_.hears()
+    assert (reminder.splitlines()[0], digest.splitlines()[0]) == ("⏰ Call Bob", "Tue 24 Nov")
+    assert answer in await max_.says(said)

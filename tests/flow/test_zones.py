@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from tests.house import TestHouse
 
 NEW_YORK = "time zone America/New_York"  # six hours behind Berlin
@@ -66,3 +68,39 @@ async def test_somebody_elsewhere_is_reminded_of_a_date_at_their_own_hour(house:
         assert not [each for each in await eva.hears() if each.startswith("⏰")]
     house.at("2026-11-24T15:00")
     assert sorted(each.splitlines()[0] for each in await eva.hears()) == ["⏰ Call Bob", "⏰ Send the quote"]
+
+
+SUMMER, WINTER = "2026-10-25T02:30+02:00", "2026-10-25T02:30+01:00"  # the same wall time, twice
+
+
+async def test_an_hour_from_a_doubled_hour_is_an_hour(house: TestHouse) -> None:
+    house.clock.set(datetime.fromisoformat("2026-10-25T01:30+02:00"))
+    await house.max.says("remind me in 1 hour to stretch")
+    house.clock.set(datetime.fromisoformat(SUMMER))
+    assert len(await house.max.hears()) == 1
+    assert "Snoozed to today, 2:30" in await house.max.says("in 1 hour")
+    assert await house.max.hears() == []
+    house.clock.set(datetime.fromisoformat(WINTER))
+    assert len(await house.max.hears()) == 1
+    await house.max.says("in 1 hour")
+    house.clock.set(datetime.fromisoformat("2026-10-25T03:30+01:00"))
+    assert len(await house.max.hears()) == 1
+
+
+async def test_two_hours_over_the_change_are_two_hours(house: TestHouse) -> None:
+    house.clock.set(datetime.fromisoformat("2026-10-25T01:30+02:00"))
+    await house.max.says("remind me in 2 hours to stretch")
+    house.clock.set(datetime.fromisoformat(SUMMER))
+    assert await house.max.hears() == []
+    house.clock.set(datetime.fromisoformat(WINTER))
+    assert len(await house.max.hears()) == 1
+
+
+async def test_every_hour_comes_in_both_doubled_hours(house: TestHouse) -> None:
+    house.clock.set(datetime.fromisoformat("2026-10-25T01:30+02:00"))
+    await house.max.says("remind me every hour to drink")
+    heard = []
+    for hour in range(5):
+        house.clock.set(datetime.fromisoformat("2026-10-25T01:30+02:00") + timedelta(hours=hour))
+        heard.append(len(await house.max.hears()))
+    assert heard == [0, 1, 1, 1, 1]
