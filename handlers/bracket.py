@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from handlers.acting import Acting, draft, of_kind, together
 from handlers.closing import close_answered, tell_closed, with_closed
 from handlers.edits import take_edit
+from handlers.handing import tell_handed
 from handlers.letters import author_answered, is_own_copy
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
@@ -58,6 +59,7 @@ def handle(connection: Connection, inbox_id: int, message: InboundMessage, team:
         answer = _answer(acting, message, pressed)
         closed = close_answered(acting)
         tell_closed(acting, closed, [user] if answer is not None else [])
+        tell_handed(acting)
         if answer is None:
             return
         answer = with_closed(answer, closed, user)
@@ -186,6 +188,7 @@ def _handle_mail(
         answer = None  # by mail nothing automatic is answered
     closed = close_answered(acting)
     tell_closed(acting, closed, told if answer is not None else [])
+    tell_handed(acting)
     if answer is None:
         return
     answer, code = with_code(acting, answer) if author is not None else (answer, "")

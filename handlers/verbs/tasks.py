@@ -83,10 +83,16 @@ def _from_now(acting: Acting, user: User, minutes: int) -> Due:
 
 
 def list_tasks(acting: Acting, intent: Intent) -> Draft:
-    """The user's open tasks, numbered, soonest first; of one contact, or of a period."""
-    found = find_whom(acting, intent) if intent.slots.person or intent.slots.company else None
+    """The user's open tasks, numbered, soonest first; of one contact or another member, or of a period."""
+    member = _member_listed(acting, intent)
+    if member is not None and member.id != acting.user.id:
+        return _list_of(acting, member)
+    named = intent.slots.person or intent.slots.company
+    found = find_whom(acting, intent) if named and member is None else None
     if isinstance(found, Draft):
         return found
+    if named and found is None and member is None:
+        return draft("❓ " + acting.say("I don't know {name} yet.", name=named))
     tasks = listed(acting, intent, found)
     if not tasks and intent.when is not None:
         day = acting.words.wall(intent.when.wall, acting.now, has_time=False)
@@ -99,6 +105,23 @@ def list_tasks(acting: Acting, intent: Intent) -> Draft:
     )
     flat = tuple(choice for row in rows for choice in row)
     return draft("☑ " + acting.words.count("{n} task", "{n} tasks", len(tasks)), *lines, choices=(flat,))
+
+
+def _member_listed(acting: Acting, intent: Intent) -> User | None:
+    """Whose tasks are asked for, if it is a member of the team; a contact of that name comes first."""
+    named = intent.slots.assignee or intent.slots.person
+    if not named or named == "me" or (intent.slots.person and find_whom(acting, intent) is not None):
+        return None
+    return user_by_name(acting.connection, named) or _by_first_name(acting, named)
+
+
+def _list_of(acting: Acting, member: User) -> Draft:
+    """Another member's open tasks. They have no numbers: "done 2" is of one's own list."""
+    tasks = open_tasks(acting.connection, assignee_id=member.id)
+    if not tasks:
+        return draft(acting.say("{name} has no open tasks.", name=member.name))
+    count = acting.words.count("{n} task", "{n} tasks", len(tasks))
+    return draft(f"☑ {member.name}: {count}", *(f"• {task_line(acting, task)}" for task in tasks))
 
 
 def listed(acting: Acting, intent: Intent, contact: Contact | None = None) -> list[Task]:

@@ -1,4 +1,4 @@
-"""Which of the user's open tasks a message means."""
+"""Which open task a message means: one of the user's, else one that they may change."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ from collections.abc import Mapping
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
 from handlers.verbs.tasks import task_line
+from storage.handing import given_by
 from storage.messages import Choice, Draft
 from storage.tasks import Task, open_tasks
 
 _MOST = 5  # that are asked about
+_ALL = 2000  # of the team's that are looked through
 
 
 def meant(acting: Acting, intent: Intent, act: str, arguments: Mapping[str, object] | None = None) -> Task | Draft:
@@ -23,6 +25,8 @@ def meant(acting: Acting, intent: Intent, act: str, arguments: Mapping[str, obje
         return draft(acting.say("There is no task {n}. `tasks` shows the list.", n=slots.number))
     words = " ".join(filter(None, (slots.text, slots.person, slots.company))).casefold()
     fitting = [task for task in tasks if _fits(words, task)] if words else tasks
+    if words and not fitting:
+        fitting = [task for task in _of_others(acting) if _fits(words, task)]
     if len(fitting) == 1:
         return fitting[0]
     if not fitting:
@@ -31,6 +35,15 @@ def meant(acting: Acting, intent: Intent, act: str, arguments: Mapping[str, obje
         (Choice(task_line(acting, task)[:60], act, {"task": task.id, **(arguments or {})}),) for task in fitting[:_MOST]
     )
     return draft("❓ " + acting.say("Which task?"), choices=rows)
+
+
+def _of_others(acting: Acting) -> list[Task]:
+    """The others' open tasks that are the user's to change: those given by them; an owner's are all."""
+    tasks = [task for task in open_tasks(acting.connection, limit=_ALL) if task.assignee_id != acting.user.id]
+    if acting.user.role == "owner":
+        return tasks
+    given = given_by(acting.connection, acting.user.id, [task.id for task in tasks])
+    return [task for task in tasks if task.id in given]
 
 
 def _fits(words: str, task: Task) -> bool:

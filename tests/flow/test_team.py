@@ -45,3 +45,53 @@ async def test_what_was_reminded_of_already_is_not_called_late_for_the_new_one(h
 async def test_the_only_member_may_leave_too(house: TestHouse) -> None:
     await house.max.says("remind me friday to call Bob")
     assert house.database.transact(lambda c: leave(c, house.max.user, at=house.clock.now())) == (None, 0)
+
+
+async def test_a_task_given_to_another_is_told_and_still_reached(house: TestHouse) -> None:
+    eva = house.member("Eva Sand")
+    await house.max.says("remind Eva tomorrow at 12 to send the quote")
+    assert await eva.hears() == ["☑ From Max Kern: Send the quote · tomorrow, 12:00"]
+    assert eva.buttons == ["Open"]
+    assert await house.max.says("Eva's tasks") == "☑ Eva Sand: 1 task\n• Send the quote · tomorrow, 12:00"
+
+    assert "Fri 27 Nov" in await house.max.says("move send the quote to friday 12:00")
+    assert await eva.hears() == ["Max Kern moved: Send the quote · Fri 27 Nov, 12:00"]
+    assert "Now Max Kern's" in await house.max.says("assign send the quote to me")
+    assert await eva.hears() == ["Max Kern took it off your list: Send the quote"]
+    assert await house.max.says("Eva's tasks") == "Eva Sand has no open tasks."
+
+    assert "Now Eva Sand's" in await house.max.says("assign send the quote to Eva")
+    assert await eva.hears() == ["☑ From Max Kern: Send the quote · Fri 27 Nov, 12:00"]
+    assert "done" in await house.max.says("done send the quote")
+    assert await eva.hears() == ["☑ Send the quote: done by Max Kern"]
+    assert await house.max.hears() == []
+
+
+async def test_what_is_given_and_undone_is_taken_off_the_list(house: TestHouse) -> None:
+    eva = house.member("Eva Sand")
+    await house.max.says("remind Eva tomorrow at 12 to send the quote")
+    await eva.hears()
+    await house.max.says("undo")
+    assert await eva.hears() == ["Max Kern took it off your list: Send the quote"]
+    assert await eva.says("tasks") == "No open tasks."
+
+
+async def test_a_member_reaches_what_they_gave_and_nothing_else_of_others(house: TestHouse) -> None:
+    eva, otto = house.member("Eva Sand"), house.member("Otto Ruf")
+    await otto.says("remind me tomorrow at 12 to send the quote")
+    await eva.says("remind Otto friday at 12 to water the plants")
+    assert "No open task fits" in await eva.says("done send the quote")
+    assert "done" in await eva.says("done water the plants")
+    assert "done" in await house.max.says("done send the quote"), "an owner reaches all"
+
+
+async def test_one_does_not_hear_of_what_one_did_oneself(house: TestHouse) -> None:
+    eva = house.member("Eva Sand")
+    await eva.says("remind me tomorrow at 12 to send the quote")
+    await eva.says("done send the quote")
+    assert await eva.hears() == []
+
+
+async def test_tasks_of_nobody_known_are_not_ones_own(house: TestHouse) -> None:
+    await house.max.says("remind me tomorrow at 12 to send the quote")
+    assert await house.max.says("Bob's tasks") == "❓ I don't know Bob yet."
