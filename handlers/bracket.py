@@ -20,9 +20,9 @@ from handlers.letters import author_answered, is_own_copy
 from handlers.lookups import StoreLookups
 from handlers.mail_answers import remember_code, with_code
 from handlers.mailroom import concerned, log_silently, receive
-from handlers.orders import proved_by_secret
 from handlers.questions import answer_question
 from handlers.strangers import greet
+from handlers.subaddress import author_of
 from handlers.taps import REPLACING, press, take_mail
 from handlers.task_answers import answer_about_task
 from handlers.team import Team
@@ -49,7 +49,7 @@ def handle(connection: Connection, inbox_id: int, message: InboundMessage, team:
     """Handles one message of the inbox; what is to be said about it is in the outbox when it returns."""
     user = identify(connection, message)
     if message.mail is not None:
-        _handle_mail(connection, inbox_id, message, team, user)
+        _handle_mail(connection, inbox_id, message, team)
     elif user is None:
         if message.edits is None:
             greet(connection, inbox_id, message, team)
@@ -160,12 +160,13 @@ def _take_file(acting: Acting, message: InboundMessage, file: SentFile) -> Draft
     return together([done, read_file(acting, file)]) if file.suffix in READABLE else done
 
 
-def _handle_mail(
-    connection: Connection, inbox_id: int, message: InboundMessage, team: Team, author: User | None
-) -> None:
+def _handle_mail(connection: Connection, inbox_id: int, message: InboundMessage, team: Team) -> None:
     """Logs a mail and tells who is concerned: its author when that is a member, else the owners."""
     mail = message.mail
     assert mail is not None
+    author, proved = author_of(connection, mail, team)
+    if proved:
+        mail = replace(mail, authentic=True)
     if (author is None or mail.kind != "personal") and team.is_own(mail.outer.sender.address):
         return  # one of our own came back: a mailbox passes on what it gets, or is a folder of sent mail
     if is_own_copy(connection, mail, message.now):
@@ -177,8 +178,6 @@ def _handle_mail(
     acting = _acting(connection, inbox_id, message, team, told[0] if told else _nobody(team))
     if author is None:
         acting = replace(acting, trail=replace(acting.trail, user_id=None))
-    if author is not None and not mail.authentic and proved_by_secret(acting, mail, author):
-        mail = replace(mail, authentic=True)
     if message.silent:
         log_silently(acting, mail, from_team=author is not None, waits=message.archived)
         close_answered(acting)

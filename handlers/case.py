@@ -35,6 +35,7 @@ def judge(mail: Mail, *, from_team: bool, members: frozenset[str], team: Team) -
 
     if not from_team:
         return _of_outsider(mail, members, outside)
+    members |= {mail.outer.sender.address}  # a member may write from an address of their own that nobody knows
     if mail.original is not None:
         return _forwarded(mail, mail.original, members, outside)
     outer = mail.outer

@@ -10,6 +10,7 @@ from handlers import receipts
 from handlers.acting import Acting, draft, shortened
 from handlers.case import Case, judge
 from handlers.lookups import StoreLookups
+from handlers.subaddress import author_of, tags
 from handlers.team import Team
 from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
@@ -18,28 +19,21 @@ from storage.contacts import Contact, add_tag
 from storage.inbox import message_of
 from storage.messages import Draft, Mail
 from storage.notes import add_note
-from storage.users import User, team_addresses, user_by_handle, user_by_secret
+from storage.users import team_addresses
 
 _BY_TAG = {"task": "task:", "note": "note:", "lead": "new lead", "deal": "deal"}  # what is written to crm+task@ ...
 _HASHTAG = re.compile(r"(?<!\S)#([^\W\d][\w-]{1,40})")
 _PIECE = re.compile(r"\n\s*\n|(?<=[.!?\u2026])[ \t]*\n|(?<=[!?])[ \t]+")
 _MOST_PIECES = 40
 _TO_THE_END = frozenset(("add_note", "send_email", "save_template"))  # their text is all that follows
-_SECRET = re.compile(r"me\.([a-z0-9]{10,40})")
 
 
 def orders(mail: Mail, case: Case, team: Team) -> str:
     """What is said: the words and, by the +tag of the address that they were written to, what these are."""
-    tag = next((each for each in _tags(mail, team) if each in _BY_TAG), "")
+    tag = next((each for each in tags(mail, team) if each in _BY_TAG), "")
     if not tag or mail.kind != "personal" or case.route == "copy":
         return case.said
     return f"{_BY_TAG[tag]} {case.said.strip() or case.letter.subject}"
-
-
-def proved_by_secret(acting: Acting, mail: Mail, author: User) -> bool:
-    """Was it written to the author's own secret address?"""
-    secrets = (found[1] for each in _tags(mail, acting.team) if (found := _SECRET.fullmatch(each)))
-    return any(user_by_secret(acting.connection, each) == author.id for each in secrets)
 
 
 def obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
@@ -72,14 +66,16 @@ def obey_waiting(acting: Acting, messages: list[int], contact: Contact) -> list[
 def _obey_message(acting: Acting, inbox_id: int, contact: Contact) -> list[Draft]:
     message = message_of(acting.connection, inbox_id)
     mail = message.mail
-    author = user_by_handle(acting.connection, "email", mail.outer.sender.address) if mail is not None else None
-    if mail is None or author is None or mail.kind != "personal":
+    if mail is None or mail.kind != "personal":
+        return []
+    author, proved = author_of(acting.connection, mail, acting.team)
+    if author is None:
         return []
     case = judge(mail, from_team=True, members=frozenset(team_addresses(acting.connection)), team=acting.team)
     said = orders(mail, case, acting.team)
     if not said.strip():
         return []
-    if mail.authentic or proved_by_secret(acting, mail, author):
+    if mail.authentic or proved:
         return obey(replace(acting, user=author, said_at=message.at), said, contact)
     return [receipts.unproved(replace(acting, mail_id=inbox_id), said)] if author.id == acting.user.id else []
 
@@ -126,9 +122,3 @@ def _pieces(said: str) -> list[str]:
         elif piece.strip():
             pieces.append(piece.strip())
     return pieces
-
-
-def _tags(mail: Mail, team: Team) -> list[str]:
-    """What stands behind the plus sign of our own addresses in the mail."""
-    ours = (each.address for each in mail.outer.to + mail.outer.cc if team.is_own(each.address))
-    return [tag for each in ours if (tag := each.partition("@")[0].partition("+")[2])]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.acting import Acting, draft
 from handlers.case import judge
 from handlers.matching import match
+from handlers.subaddress import author_of
 from handlers.understand.intents import Intent
 from handlers.verbs.attachments import attached, offered
 from storage.attached import files_on
@@ -66,7 +67,8 @@ def why(acting: Acting, interaction_id: int) -> Draft:
 
 def _evidence(acting: Acting, mail: Mail, interaction: Interaction) -> list[str]:
     members = frozenset(team_addresses(acting.connection))
-    from_team = mail.outer.sender.address in members
+    author, proved = author_of(acting.connection, mail, acting.team)
+    from_team = author is not None
     case = judge(mail, from_team=from_team, members=members, team=acting.team)
     found = match(acting.connection, mail, case)
     lines = []
@@ -84,7 +86,9 @@ def _evidence(acting: Acting, mail: Mail, interaction: Interaction) -> list[str]
     elif found.by == "address":
         lines.append(acting.say("By the address {address}", address=first.address))
     if from_team:
-        proved = acting.say("The sender is proved") if mail.authentic else acting.say("The sender is not proved")
+        proved = (
+            acting.say("The sender is proved") if mail.authentic or proved else acting.say("The sender is not proved")
+        )
         lines.append(proved)
     return lines
 

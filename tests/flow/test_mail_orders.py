@@ -182,3 +182,33 @@ async def test_what_a_mail_asks_is_answered_in_the_chat(house: TestHouse) -> Non
     assert "Note: budget is 20k" in await house.max.says("Anna")
     assert [row["contact_id"] for row in await house.rows("notes")] == [1]
     assert "Note" not in await house.max.says("Bert"), "it is asked once"
+
+
+async def test_a_secret_address_proves_mail_from_wherever_it_comes(house: TestHouse) -> None:
+    address = (await house.max.says("my secret address")).splitlines()[0]
+    private = "Max Privat <max.kern@gmail.com>"
+    raw = forward(VERA, comment="remind me tomorrow to answer", proved=False).replace(
+        "To: crm@firma.example", f"To: {address}"
+    )
+    await house.gets_mail(raw.replace("From: Max Kern <max@firma.example>", f"From: {private}", 1))
+    [receipt] = await house.max.hears()
+    assert receipt.startswith("👤 Vera Lund: new lead (forwarded mail)")
+    assert len(await house.rows("tasks")) == 1
+    assert "The sender is proved" in await house.max.says("why")
+    await house.gets_mail(
+        mail("remind me friday to send seven", sender=private, to=address, message_id="<p1@gmail.com>")
+    )
+    assert "Fri 27 Nov" in (await house.max.hears())[0]
+    await house.gets_mail(
+        mail("Here.", sender=private, to=f"{VERA}\nCc: {address}", message_id="<p2@gmail.com>", subject="Offer")
+    )
+    assert (await house.max.hears())[0].startswith("📤 Vera Lund: “Offer” (sent by you)")
+    assert [row["name"] for row in await house.rows("contacts")] == ["Vera Lund"]
+
+
+async def test_what_a_contact_answers_to_a_secret_address_is_theirs(house: TestHouse) -> None:
+    address = (await house.max.says("my secret address")).splitlines()[0]
+    await house.max.says("new lead Vera Lund, vera@fjordlicht.example")
+    await house.gets_mail(mail("remind me friday to pay", sender=VERA, to=f"max@firma.example, {address}"))
+    assert (await house.max.hears())[0].startswith("📥 Vera Lund")
+    assert await house.rows("tasks") == []
