@@ -4,7 +4,7 @@ import re
 
 from reminders.clock_evidence import clock_counts
 from reminders.grammar.chart import Chart, Term
-from reminders.grammar.meaning import Day
+from reminders.grammar.meaning import Bad, Day
 from reminders.neighbours import (
     Lead,
     clause_after,
@@ -12,6 +12,7 @@ from reminders.neighbours import (
     day_after,
     day_before,
     is_boundary,
+    is_counted,
     is_end,
     list_clocks,
     opens_clause,
@@ -20,6 +21,7 @@ from reminders.neighbours import (
 _NEEDED = frozenset({"AT", "ON", "DUE", "STRONGDUE", "FROM", "AFTER", "BEFORE"})
 _BARE_PARTS = {"en": ("midnight", "noon"), "de": ("midnight",), "ru": ("midnight",)}  # nouns too: "noon prayer"
 _FIRST_DATE = re.compile(r"[0-3]?\d\.[01]\d")  # "29.11 обед у мамы"; 12.4 is a version
+_SLIPPED_HOUR = 30  # 25:00 beside a day is a slip; 98:95 is a score
 _FRACTIONS = (2, 3, 4, 5, 6, 8, 10)  # 3/4, 9/10: no dates by themselves
 
 
@@ -35,6 +37,19 @@ def part_counts(chart: Chart, term: Term, lead: Lead) -> bool:
         if beside:
             return True
     return any(category in _NEEDED or category == "ATW" for category in lead.found)
+
+
+def bad_counts(chart: Chart, term: Term, lead: Lead) -> bool:
+    """Whether what can't be is meant as a moment: "at 25:00" and "tomorrow 25:00" are, the score 25:12 isn't."""
+    if not isinstance(term.value, Bad) or term.value.reason != "no_such_time" or term.rule != "time":
+        return True
+    if "RATIO" in chart.places or "PRICE" in chart.places or is_counted(chart, term.end):
+        return False
+    slipped = int(chart.tokens[term.start].text.partition(":")[0]) < _SLIPPED_HOUR
+    if any(category in ("AT", "STRONGDUE") for category in lead.found):
+        return slipped or "DAY" not in chart.places or day_before(chart, lead.start)
+    told = "PASTVERB" in chart.places or "STATE" in chart.places
+    return slipped and not told and (term.start == 0 or day_before(chart, lead.start))
 
 
 def weak_counts(chart: Chart, term: Term, kind: str, lead: Lead) -> bool:

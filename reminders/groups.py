@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 from reminders.grammar.chart import Chart
-from reminders.grammar.meaning import Clock, Day, Duration, Every, Notice
+from reminders.grammar.meaning import Bad, Clock, Day, Duration, Every, Notice
 from reminders.pieces import Piece
 
 _REACH = 5
@@ -52,7 +52,9 @@ class Group:
 
     def accepts(self, piece: Piece) -> str | None:
         """The place that a piece can take here; None when it belongs to another moment."""
-        if piece.kind in ("bad", "ago") or self.bad or self.ago:
+        if piece.kind == "bad" or self.bad:
+            return _choose_bad(self, piece)
+        if piece.kind == "ago" or self.ago:
             return None
         return _CHOOSERS[piece.kind](self, piece)
 
@@ -76,6 +78,22 @@ class Group:
             setattr(self, place, piece)
         self.pieces.append(piece)
         self.pieces.sort(key=lambda p: p.start)
+
+
+def _choose_bad(group: Group, piece: Piece) -> str | None:
+    """ "Tomorrow at 25:00", "am 30. Februar um 10 Uhr": what can't be spoils what it stands beside."""
+    if group.ago or piece.kind not in ("bad", "day", "clock", "part", "every"):
+        return None
+    if piece.role == "about" or any(other.role == "about" for other in group.pieces):
+        return None
+    bad, other = (piece, group.pieces[0]) if piece.kind == "bad" else (group.bad, piece)
+    if bad is None or other.kind == "bad" or not isinstance(bad.value, Bad):
+        return None
+    clock = bad.value.reason == "no_such_time"
+    taken = (group.clock, group.offset) if clock else (group.day, group.offset, group.every)
+    if any(taken) or (piece.kind in ("clock",) if clock else piece.kind in ("day", "every")):
+        return None
+    return piece.kind if getattr(group, piece.kind) is None else None
 
 
 def _choose_day(group: Group, piece: Piece) -> str | None:
@@ -273,6 +291,8 @@ def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
 def _completes(first: Group, second: Group) -> bool:
     if any(piece.attributive or piece.role == "about" for piece in (*first.pieces, *second.pieces)):
         return False
+    if second.bad is not None:  # "tomorrow call Ana at 25:00"
+        return first.accepts(second.bad) is not None and second.bad.rule == "time" and second.bad.role == "on"
     bounds = second.offset is not None and second.offset.rule == "offset_within"
     if first.every and (second.count or second.length or bounds or (second.day and second.day.role in ("due", "from"))):
         return not second.every

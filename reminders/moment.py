@@ -100,7 +100,7 @@ class BadMoment:
     """Words that look like a moment and can't be one.
 
     `reason` is a code: no_such_day, no_such_time, no_such_month, no_such_week, year_out_of_range, zero_interval,
-    too_far, too_many, uneven_times (times of day that one recurrence can't hold).
+    too_far, too_many, negative, uneven_times (times of day that one recurrence can't hold).
     """
 
     words: str

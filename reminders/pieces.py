@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from reminders.evidence import part_counts, weak_counts
+from reminders.evidence import bad_counts, part_counts, weak_counts
 from reminders.grammar.chart import Chart, Term
 from reminders.grammar.clocks import lean
 from reminders.grammar.meaning import Clock, Day, Notice
@@ -113,7 +113,9 @@ def _make_piece(chart: Chart, term: Term) -> Piece | None:
     attributive = _is_attributive(chart, term, kind, lead)
     end = _end_with_stress(chart, term.end, kind)
     piece = Piece(kind, lead.start, term.start, end, term.value, term.rule, role, term.weak, attributive)
-    if kind in ("count", "bad", "ago", "offset") or kind == "length":
+    if kind == "bad":
+        return piece if bad_counts(chart, term, lead) else None
+    if kind in ("count", "ago", "offset", "length"):
         return piece
     if kind == "notice":
         return piece if _notice_counts(chart, term) else None

@@ -33,6 +33,16 @@ def read_year(chart: Chart, digits: Term, word: Term | None) -> object:
     return int(text) if len(text) > 4 or (len(text) == 4 and text[:2] in ("19", "20", "21")) else None
 
 
+@BOOK.rule("DATE", "IN|ON THE? UNIT DIGITS", "IN|ON DIGITS YEARWORD")
+def read_far_year(chart: Chart, within: Term, *rest: Term | None) -> object:
+    """In the year 99999, im Jahr 3000: no calendar goes so far."""
+    said = [term for term in rest if term is not None]
+    digits = next(str(t.value) for t in said if t.category == "DIGITS")
+    if len(digits) < 4 or any(t.category == "UNIT" and t.value != "year" for t in said):
+        return None
+    return None if MIN_YEAR <= int(digits) <= MAX_YEAR else Bad("year_out_of_range")
+
+
 @BOOK.rule("YEAR", "QUOTE DIGITS")
 def read_short_year(chart: Chart, quote: Term, digits: Term) -> object:
     """'27."""

@@ -163,6 +163,12 @@ def read_offset(chart: Chart, *terms: Term | None) -> object:
     return next(t.value for t in terms if t is not None and t.category == "DURATION")
 
 
+@BOOK.rule("OFFSET", "IN|INONE DASH NUMBER UNIT|UNITSHORT")
+def read_negative_offset(chart: Chart, within: Term, dash: Term, number: Term, unit: Term) -> object:
+    """In -2 hours: never."""
+    return Bad("negative") if chart.glued(number.start) and not chart.glued(dash.start) else None
+
+
 @BOOK.rule("OFFSET", "INNEXT APPROX? DURATION", "INNEXT UNIT")
 def read_offset_within(chart: Chart, *terms: Term | None) -> object:
     """Within the next hour, в течение недели: of a recurrence, how long it goes on."""

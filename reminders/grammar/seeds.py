@@ -31,6 +31,7 @@ _SHAPES = (
 )
 _DECIMAL = re.compile(r"\d{1,4}[.,]\d{1,2}")
 _INTEGER = re.compile(r"\d{1,9}")
+_COUNTED = re.compile(r"\d{10,15}")  # more of anything than there can be
 _SHARED = frozenset({"RELDAY", "WEEKDAY", "MONTH", "UNIT", "RELPART", "WDPART", "AMPM"})
 _SHORT = 3  # letters of words that mean something else in another language: ago, mon
 _ABBREVIATION = 5  # letters of the longest: febr., sept.
@@ -62,6 +63,8 @@ def _seed_number(chart: Chart, place: int, token: Token) -> None:
     if _INTEGER.fullmatch(token.text):
         chart.add(Term("NUMBER", place, place + 1, int(token.text), "number"))
         chart.add(Term("DIGITS", place, place + 1, token.text, "digits"))
+    elif _COUNTED.fullmatch(token.text):
+        chart.add(Term("NUMBER", place, place + 1, int(token.text), "number"))
     elif _DECIMAL.fullmatch(token.text):
         chart.add(Term("NUMBER", place, place + 1, float(token.text.replace(",", ".")), "number"))
     if token.text in _NO_DATES:

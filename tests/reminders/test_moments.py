@@ -210,6 +210,19 @@ def test_a_time_in_a_gap_comes_right_after_it() -> None:
         ("каждый день в 8:30 и 20:15 капли", "ru", "uneven_times"),
         ("check the oven every 90 minutes from 9 to 17", "en", "uneven_times"),
         ("alle 90 Minuten von 9 bis 17 Uhr lüften", "de", "uneven_times"),
+        ("remind me in year 99999 to dance", "en", "year_out_of_range"),
+        ("erinner mich im Jahr 99999 ans Tanzen", "de", "year_out_of_range"),
+        ("напомни в 99999 году позвонить", "ru", "year_out_of_range"),
+        ("remind me in 1000000000 days to dance", "en", "too_far"),
+        ("in 1000000000 Tagen anrufen", "de", "too_far"),
+        ("через 1000000000 дней позвонить", "ru", "too_far"),
+        ("remind me in -2 hours to dance", "en", "negative"),
+        ("erinner mich in -2 Stunden ans Tanzen", "de", "negative"),
+        ("напомни через -2 часа позвонить", "ru", "negative"),
+        ("remind me tomorrow at 25:00 to dance", "en", "no_such_time"),
+        ("remind me tomorrow at 12:75 to dance", "en", "no_such_time"),
+        ("erinner mich morgen um 25 uhr an Tanz", "de", "no_such_time"),
+        ("напомни завтра в 25:00 позвонить", "ru", "no_such_time"),
     ],
 )
 def test_what_can_not_be_is_told(text: str, language: str, reason: str) -> None:
@@ -222,6 +235,25 @@ def test_what_can_not_be_is_told(text: str, language: str, reason: str) -> None:
 @pytest.mark.parametrize("case", CASES[::5], ids=[case["id"] for case in CASES[::5]])
 def test_good_moments_are_not_bad(case: dict[str, Any]) -> None:
     assert find_bad_moment(case["text"], Setting(BERLIN.now, BERLIN.zone, case["lang"])) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("remind me to note the score 98:95", "en"),
+        ("the match ended 25:23", "en"),
+        ("mix it 30:70", "en"),
+        ("it is -2 degrees", "en"),
+        ("buy 1000000000 stamps", "en"),
+        ("die Mischung ist 70:30", "de"),
+        ("am Freitag 25:23 verloren", "de"),
+        ("es hat -2 Grad", "de"),
+        ("соотношение 30:70", "ru"),
+        ("счёт 98:95", "ru"),
+    ],
+)
+def test_scores_and_sizes_are_no_bad_moments(text: str, language: str) -> None:
+    assert find_bad_moment(text, Setting(BERLIN.now, BERLIN.zone, language)) is None
 
 
 _WORDS = sorted({word for case in CASES for word in case["text"].split()})
