@@ -68,7 +68,8 @@ def _forwarded(mail: Mail, original: Letter, members: frozenset[str], outside: O
         if not people and original.to:
             return Case(original, "out", (), "internal", mail.comment)
         return Case(original, "out", people, "forward", mail.comment)
-    people = outside((original.sender,)) or ((original.sender,) if original.sender.name else ())
+    writer = mail.form.person if mail.form is not None else original.sender  # a form is its writer's
+    people = outside((writer,)) or ((writer,) if writer.name else ())
     others = _beside(outside(original.to + original.cc), people)
     return Case(original, "in", people, "forward", mail.comment, others)
 

@@ -15,6 +15,7 @@ from handlers.enclosures import with_enclosures
 from handlers.matching import Match, match
 from handlers.meetings import take_meeting
 from handlers.orders import obey, orders
+from handlers.verbs.triage import form_phones
 from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, contacts_by_id, revive
 from storage.inbox import empty
 from storage.interactions import log_interaction, log_on, logged_on, same_content, thread_contacts
@@ -88,7 +89,7 @@ def _take(acting: Acting, mail: Mail, case: Case) -> Draft | None:
     wanted = _to_be_leads(case, found) if sure else ()
     if not found.contacts and not wanted:
         return _unknown(acting, mail, case)
-    made = tuple(_make_lead(acting, each) for each in wanted)
+    made = tuple(_make_lead(acting, mail, case, each) for each in wanted)
     everybody = (*found.contacts, *made)
     logged, fresh = _log(acting, mail, case, tuple(each.id for each in everybody))
     if made:
@@ -159,13 +160,14 @@ def _to_be_leads(case: Case, found: Match) -> tuple[Address, ...]:
     return found.unknown if found.contacts else (*found.unknown, *found.copied)
 
 
-def _make_lead(acting: Acting, person: Address) -> Contact:
+def _make_lead(acting: Acting, mail: Mail, case: Case, person: Address) -> Contact:
     contact_id = add_contact(
         acting.trail,
         person.name or person.address,
         emails=(person.address,),
+        phones=form_phones(acting, mail) if mail.form is not None and mail.form.person == person else (),
         status="lead",
-        source="forwarded mail",
+        source="sent mail" if case.route == "copy" else "forwarded mail",
         owner_id=acting.user.id,
     )
     contact = contact_by_id(acting.connection, contact_id)

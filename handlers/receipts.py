@@ -46,7 +46,8 @@ def receipt(
     """A member's own mail, or forward, was logged; `made` are the leads that it made."""
     sign, first = "📤" if case.direction == "out" else "📥", everybody[0]
     what = {"name": first.name, "subject": shortened(case.letter.subject, 80)}
-    lines = [f"👤 {each.name}: " + acting.say("new lead (forwarded mail)") for each in made]
+    says = acting.say("new lead (sent mail)") if case.route == "copy" else acting.say("new lead (forwarded mail)")
+    lines = [f"👤 {each.name}: {says}" for each in made]
     if first in made:
         lines.append(f"{sign} {acting.quoted(case.letter.subject)}")
     elif not fresh:

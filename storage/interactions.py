@@ -12,7 +12,7 @@ from sqlalchemy import Connection, bindparam, case, delete, func, insert, litera
 from storage.attached import names_of
 from storage.changes import Trail
 from storage.messages import Attachment, Direction
-from storage.tables import deals, interaction_contacts, interactions, notes, tasks
+from storage.tables import changes, deals, inbox, interaction_contacts, interactions, notes, tasks, users
 
 InteractionChannel = Literal["email", "telegram", "console", "call", "meeting"]
 
@@ -150,6 +150,24 @@ def interaction_by_id(connection: Connection, interaction_id: int) -> Interactio
         return None
     values = {name: row[name] for name in Interaction.__slots__ if name != "contacts"}
     return Interaction(**values, contacts=tuple(logged_on(connection, interaction_id)))
+
+
+def put_on_by(connection: Connection, interaction: Interaction) -> str:
+    """The name of who put it on its contacts in a chat; empty where its addresses, or a mail, did."""
+    query = (
+        select(users.c.name)
+        .join(changes, changes.c.user_id == users.c.id)
+        .join(interaction_contacts, interaction_contacts.c.id == changes.c.row_id)
+        .join(inbox, inbox.c.id == changes.c.inbox_id)
+        .where(
+            changes.c.contact_id.in_(interaction.contacts),
+            changes.c.table_name == interaction_contacts.name,
+            interaction_contacts.c.interaction_id == interaction.id,
+            inbox.c.channel != "email",
+        )
+        .order_by(changes.c.id.desc())
+    )
+    return connection.execute(query.limit(1)).scalar() or ""
 
 
 def interaction_by_external_id(connection: Connection, external_id: str) -> int | None:

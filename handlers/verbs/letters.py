@@ -11,7 +11,7 @@ from handlers.verbs.attachments import attached, offered
 from storage.attached import files_on
 from storage.contacts import contacts_by_id
 from storage.inbox import message_of
-from storage.interactions import Interaction, interaction_by_id, newest_mail
+from storage.interactions import Interaction, interaction_by_id, newest_mail, put_on_by
 from storage.messages import Choice, Draft, Mail
 from storage.triage import reason_for
 from storage.users import team_addresses
@@ -59,13 +59,13 @@ def why(acting: Acting, interaction_id: int) -> Draft:
         lines.append(_why_nowhere(acting, interaction))
     mail = _kept(acting, interaction)
     if mail is not None:
-        lines += _evidence(acting, mail, interaction)
+        lines += _evidence(acting, mail, interaction, put_on_by(acting.connection, interaction))
         lines += [f"· {each}" for each in mail.because[:8]]
     move = Choice(acting.say("Other contact"), "ask_move_to", {"interaction": interaction.id})
     return draft(*lines, choices=((move,),))
 
 
-def _evidence(acting: Acting, mail: Mail, interaction: Interaction) -> list[str]:
+def _evidence(acting: Acting, mail: Mail, interaction: Interaction, by: str) -> list[str]:
     members = frozenset(team_addresses(acting.connection))
     author, proved = author_of(acting.connection, mail, acting.team)
     from_team = author is not None
@@ -77,7 +77,9 @@ def _evidence(acting: Acting, mail: Mail, interaction: Interaction) -> list[str]
     elif case.route == "copy":
         lines.append(acting.say("Sent by {who}", who=mail.outer.sender.name or mail.outer.sender.address))
     first = case.people[0] if case.people else case.letter.sender
-    if found.several:
+    if by and not any(each.id in interaction.contacts for each in found.contacts):
+        lines.append(acting.say("Put there by {who}", who=by))
+    elif found.several:
         lines.append(acting.say("{address} belongs to several contacts", address=first.address or first.name))
     elif found.by == "thread":
         lines.append(acting.say("It answers a mail that is logged there"))
@@ -86,10 +88,8 @@ def _evidence(acting: Acting, mail: Mail, interaction: Interaction) -> list[str]
     elif found.by == "address":
         lines.append(acting.say("By the address {address}", address=first.address))
     if from_team:
-        proved = (
-            acting.say("The sender is proved") if mail.authentic or proved else acting.say("The sender is not proved")
-        )
-        lines.append(proved)
+        sure = proved or mail.authentic
+        lines.append(acting.say("The sender is proved") if sure else acting.say("The sender is not proved"))
     return lines
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from handlers.acting import Acting, draft, together
 from handlers.meetings import plan_invited
 from handlers.understand.intents import Intent
+from handlers.understand.message import region_of
 from handlers.understand.pieces import find_pieces
 from handlers.verbs.people import open_card
 from handlers.verbs.signed import facts_offered
@@ -12,7 +13,7 @@ from handlers.whom import label_of
 from storage.contacts import add_contact, contact_by_id, contacts_by_handles, contacts_by_id
 from storage.freemail import is_freemail
 from storage.inbox import message_of
-from storage.interactions import Interaction, interaction_by_id, log_on
+from storage.interactions import interaction_by_id, log_on
 from storage.messages import Choice, Draft, Mail
 from storage.rules import decide_on_sender
 from storage.triage import Waiting, close_for, count_waiting, decide, triage_by_id, waiting, waiting_of
@@ -79,6 +80,7 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
     interaction = interaction_by_id(acting.connection, interaction_id)
     if interaction is None:
         return draft(acting.say("It is gone by now."))
+    mail = message_of(acting.connection, interaction.inbox_id).mail if interaction.inbox_id is not None else None
     address, name = (address, name) if address else (interaction.sender, interaction.sender_name)
     holders = contacts_by_handles(acting.connection, "email", [address]).get(address, [])
     if holders:
@@ -88,7 +90,7 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
             acting.trail,
             name or address,
             emails=(address,) if address else (),
-            phones=_form_phones(acting, interaction),
+            phones=form_phones(acting, mail) if address == interaction.sender else (),
             status="lead",
             source="mail",
             owner_id=acting.user.id,
@@ -99,7 +101,6 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
         close_for(acting.trail, each)
     contact = contact_by_id(acting.connection, contact_id)
     assert contact is not None
-    mail = message_of(acting.connection, interaction.inbox_id).mail if interaction.inbox_id is not None else None
     signed = facts_offered(acting, mail) if mail is not None else ()
     more = acting.words.count("And {n} more that waited", "And {n} more that waited", len(others)) if others else ""
     meeting = plan_invited(acting, interaction.inbox_id, contact_id)
@@ -113,12 +114,11 @@ def make_lead(acting: Acting, interaction_id: int, name: str = "", address: str 
     return made if meeting is None else together([made, meeting])
 
 
-def _form_phones(acting: Acting, interaction: Interaction) -> tuple[str, ...]:
+def form_phones(acting: Acting, mail: Mail | None) -> tuple[str, ...]:
     """The number that somebody gave in a web form, if nobody has it."""
-    mail = message_of(acting.connection, interaction.inbox_id).mail if interaction.inbox_id is not None else None
     if mail is None or mail.form is None or not mail.form.phone:
         return ()
-    found = [each.value for each in find_pieces(mail.form.phone, acting.team.country) if each.kind == "phone"]
+    found = [each.value for each in find_pieces(mail.form.phone, region_of(acting.setting)) if each.kind == "phone"]
     taken = contacts_by_handles(acting.connection, "phone", found)
     return tuple(each for each in found[:1] if each and each not in taken)
 

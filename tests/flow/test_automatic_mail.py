@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from bot.flow import Flow
 from tests.flow.test_mail import PROVED, forward, mail
-from tests.house import TestHouse
+from tests.house import TEAM, TestHouse
 
 MAX = "Max Kern <max@firma.example>"
 
@@ -122,3 +125,26 @@ async def test_a_secret_address_proves_its_users_mail_alone(house: TestHouse) ->
     assert renewed != address
     await house.gets_mail(raw.replace("<f1@", "<f8@").replace("Vera", "Nora").replace("vera", "nora"))
     assert len(await house.rows("contacts")) == 1
+
+
+async def test_a_forwarded_form_is_its_writers(house: TestHouse) -> None:
+    text = (
+        "remind me tomorrow to answer\n\n---------- Forwarded message ---------\n"
+        "From: WordPress <wordpress@firma-web.example>\nDate: Mon, Nov 23, 2026 at 9:30 AM\n"
+        "Subject: Kontaktformular\nTo: Max Kern <max@firma.example>\n\n\n"
+        "Name: Kai Kolb\nE-Mail: kai@kolb.example\nTelefon: 030 1234567\nNachricht: Was kostet das?\n"
+    )
+    await house.gets_mail(mail(text, sender=MAX, subject="Fwd: Kontaktformular", more=PROVED))
+    [receipt] = await house.max.hears()
+    assert receipt.startswith("👤 Kai Kolb: new lead (forwarded mail)")
+    assert [row["value"] for row in await house.rows("handles")] == ["kai@kolb.example", "+49301234567"]
+    assert [row["contact_id"] for row in await house.rows("tasks")] == [1]
+
+
+async def test_a_forms_number_is_of_the_country_that_the_user_lives_in(house: TestHouse) -> None:
+    house.flow = Flow(house.database, house.clock, replace(TEAM, country=""))
+    text = "Name: Kai Kolb\nE-Mail: kai@kolb.example\nTelefon: 030 1234567\nNachricht: Was kostet das?"
+    await house.gets_mail(mail(text, sender="WordPress <wordpress@firma-web.example>", subject="Kontaktformular"))
+    await house.max.hears()
+    await house.max.taps("New lead")
+    assert "+49301234567" in [row["value"] for row in await house.rows("handles")]

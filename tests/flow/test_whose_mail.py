@@ -96,7 +96,7 @@ async def test_a_copy_to_a_known_and_an_unknown_person(house: TestHouse, anna: N
     [told] = await house.max.hears()
     assert told.splitlines()[:2] == [
         "📤 Anna Kern: “Angebot” (sent by you)",
-        "👤 Bert Busch: new lead (forwarded mail)",
+        "👤 Bert Busch: new lead (sent mail)",
     ]
     assert house.max.buttons == ["Task", "Other contact", "Undo", "Follow up in 3 days", "Private", "New lead Carla"]
     assert await on(house, 2) == [1, 2]
@@ -223,3 +223,17 @@ async def test_a_mail_is_shown_whole_and_explained(house: TestHouse, anna: None)
 async def test_it_is_said_why_a_mail_waits(house: TestHouse) -> None:
     await house.gets_mail(mail("Was kostet das?", sender="Götz <goetz@kuehl.example>"))
     assert "nobody knows the sender" in await house.max.says("why")
+
+
+async def test_it_is_said_who_put_a_mail_where_it_is(house: TestHouse, anna: None) -> None:
+    await house.gets_mail(mail("Was kostet das?", sender="Götz <goetz@kuehl.example>"))
+    await house.max.hears()
+    await house.max.taps("Log on ...")
+    await house.max.says("Anna")
+    assert "Put there by Max Kern" in await house.max.says("why")
+
+
+async def test_a_lead_of_sent_mail_says_so(house: TestHouse) -> None:
+    await house.gets_mail(mail("Hier.", sender=MAX, to="Bert Busch <bert@nordwind.example>", more=PROVED))
+    [contact] = await house.rows("contacts")
+    assert contact["source"] == "sent mail"
