@@ -115,6 +115,8 @@ def _choices(due: DueReminder, words: Words) -> tuple[tuple[Choice, ...], ...]:
         second.append(Choice(words.say("Write again"), "ask_mail", {"contact": due.task.contact_id}))
     if due.task.nag and due.kind != "early":
         second.append(Choice(words.say("Stop"), "stop_nagging", about))
+    if due.task.rrule and due.kind != "early":
+        second.append(Choice(words.say("Stop repeating"), "stop", {"task": due.task.id}))
     return first, tuple(second)
 
 

@@ -18,7 +18,7 @@ from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
 from handlers.verbs.fields import set_field
 from handlers.verbs.files import start_import
-from handlers.verbs.finishing import assigned, finished, stopped
+from handlers.verbs.finishing import assigned, ended, finished
 from handlers.verbs.followups import follow_up_on, keep_open
 from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.letters import why
@@ -221,7 +221,7 @@ ACTS: dict[str, Act] = {
     "triage": lambda acting, arguments: show_triage(acting, Intent("triage")),
     "drop": lambda acting, arguments: draft(acting.say("Nothing was done.")),
     "done": _done,
-    "stop": _with_task(stopped),
+    "stop": _with_task(ended),
     "snooze_this": _snooze(lambda acting: acting.now + timedelta(hours=1)),
     "tomorrow": _snooze(tomorrow_of),
     "next_week": _snooze(next_week_of),

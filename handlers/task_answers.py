@@ -4,33 +4,42 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from handlers.acting import Acting, together
+from handlers.acting import Acting, draft, sentence, together
 from handlers.lookups import StoreLookups
 from handlers.understand.intents import Intent
 from handlers.understand.lexicon import listed
 from handlers.understand.tokens import split
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on_all
-from handlers.verbs.finishing import dropped, finished, stopped
-from handlers.verbs.snoozing import is_moving, put_off_task, rescheduled, snoozed_to, stop_nagging
+from handlers.verbs.finishing import dropped, ended, finished
+from handlers.verbs.snoozing import is_moving, put_off_task, rescheduled, snoozed_to, stop_nagging, until_of
 from reminders.moment import Moment
 from reminders.when import find_moment, title_without
-from storage.messages import Draft
+from storage.codec import pack
+from storage.messages import Choice, Draft
 from storage.sent import Sent
 from storage.tasks import Task, task_by_id
+
+_MOST = 8  # reminders of one message that are asked about
 
 
 def answer_about_task(acting: Acting, sent: Sent, text: str, intents: tuple[Intent, ...] | None = None) -> Draft | None:
     """What an answer to this message does with its task; None for all that isn't about it."""
-    task, due = _task_of(acting, sent)
-    if task is None or not acting.user.may_write or not text.strip():
+    named = _named(sent)
+    if not named or not acting.user.may_write or not text.strip():
+        return None
+    if len(named) > 1:
+        return _of_several(acting, named, text) if sent.kind == "reminder" else None
+    [(task_id, due)] = named
+    task = task_by_id(acting.connection, task_id)
+    if task is None:
         return None
     if _says("unneeded", text):
         return dropped(acting, task)
     if _says("halting", text) and (task.nag or task.rrule):
-        return stop_nagging(acting, task) if task.nag else stopped(acting, task)
-    when = find_moment(text, acting.setting)
-    if when is not None and not when.past and not title_without(text, when, acting.user.language).strip(" .,!"):
+        return stop_nagging(acting, task) if task.nag else ended(acting, task)
+    when = _moment_alone(acting, text, reminded=sent.kind == "reminder")
+    if when is not None:
         return _at(acting, task, when, due, reminded=sent.kind == "reminder")
     if intents is None:
         intents = understand(text, acting.setting, StoreLookups(acting.connection)).intents
@@ -56,13 +65,54 @@ def _at(acting: Acting, task: Task, when: Moment, due: str | None, *, reminded: 
     return snoozed_to(acting, task, when, due)
 
 
-def _task_of(acting: Acting, sent: Sent) -> tuple[Task | None, str | None]:
-    """The task that a message was about, where its buttons name but one, and the occurrence that it was about."""
+def _moment_alone(acting: Acting, text: str, *, reminded: bool) -> Moment | None:
+    """The moment, when nothing else is said; to a reminder also "not yet, in 3 hours"."""
+    when = find_moment(text, acting.setting)
+    if when is None or when.past:
+        return None
+    rest = title_without(text, when, acting.user.language).strip(" .,!")
+    return when if not rest or (reminded and _says("waiting", rest)) else None
+
+
+def _named(sent: Sent) -> list[tuple[int, str | None]]:
+    """The tasks that a message was about, by its buttons, each with the occurrence that it was about."""
+    for each in sent.buttons:
+        if "every" in each.arguments:
+            return [(one["task"], one["due"]) for one in each.arguments["every"]]
     named = {each.arguments["task"]: each.arguments.get("due") for each in sent.buttons if "task" in each.arguments}
-    if len(named) != 1:
-        return None, None
-    [(task_id, due)] = named.items()
-    return task_by_id(acting.connection, task_id), due
+    # A button may name the task alone: what is known of its occurrence counts.
+    known = {each.arguments["task"]: each.arguments["due"] for each in sent.buttons if "due" in each.arguments}
+    return list((named | known).items())
+
+
+def _of_several(acting: Acting, named: list[tuple[int, str | None]], text: str) -> Draft | None:
+    """What is said in answer to several reminders at once: of the line that is numbered, else it is asked of which."""
+    when = _moment_alone(acting, text, reminded=True)
+    intents = understand(text, acting.setting, StoreLookups(acting.connection)).intents
+    first, slots = intents[0], intents[0].slots
+    if when is None and (first.name not in ("snooze", "complete_task") or len(intents) > 1):
+        return None
+    if when is None and (slots.text or slots.person or slots.company):
+        return None
+    if when is None and slots.number is not None:
+        if not 1 <= slots.number <= len(named):
+            return None
+        task, due = task_by_id(acting.connection, named[slots.number - 1][0]), named[slots.number - 1][1]
+        if task is None:
+            return None
+        return finished(acting, task, due) if first.name == "complete_task" else put_off_task(acting, task, first, due)
+    act, more = "done", dict[str, object]()
+    when = when or (first.when if first.name == "snooze" else None)
+    if when is not None and is_moving(text):
+        act, more = "move_this", {"when": pack(when)}
+    elif when is not None or first.name == "snooze":
+        act, more = "snooze_this", {"until": until_of(acting, when).isoformat()}
+    rows = [
+        (Choice(sentence(task.title)[:60], act, {"task": task.id, "due": due, **more}),)
+        for task, due in ((task_by_id(acting.connection, task_id), due) for task_id, due in named[:_MOST])
+        if task is not None and task.done_at is None
+    ]
+    return draft("❓ " + acting.say("Which task?"), choices=tuple(rows)) if rows else None
 
 
 def _again(intent: Intent, task: Task) -> Intent:

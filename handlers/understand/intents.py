@@ -79,6 +79,7 @@ class Intent:
     inbound: bool = False  # of a call: they called
     contact_id: int | None = None  # once a look-up or a tap has decided whom it concerns
     nag: int = 0  # of a task: the minutes between reminders until it is done
+    series: bool = False  # of a task that is done: it shall not recur any more
     answers: bool = False  # of a mail to be written: it answers their last one
 
 

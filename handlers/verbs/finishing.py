@@ -17,9 +17,11 @@ from storage.users import user_by_id
 
 
 def finish_task(acting: Acting, intent: Intent) -> Draft:
-    """Done: by the number in the list, or by words of its title or its contact."""
-    task = meant(acting, intent, "done")
-    return task if isinstance(task, Draft) else finished(acting, task)
+    """Done, or a series at its end: by the number in the list, or by words of its title or its contact."""
+    task = meant(acting, intent, "stop" if intent.series else "done")
+    if isinstance(task, Draft):
+        return task
+    return ended(acting, task) if intent.series else finished(acting, task)
 
 
 def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
@@ -50,9 +52,18 @@ def finished(acting: Acting, task: Task, due: str | None = None) -> Draft:
 
 
 def stopped(acting: Acting, task: Task) -> Draft:
-    """Done for good, with all that a recurring one would still bring."""
+    """Done for good: it doesn't recur, or was the last time."""
     complete_task(acting.trail, task.id)
     return draft(acting.say("☑ {title}: done", title=sentence(task.title)), choices=((acting.undo,),))
+
+
+def ended(acting: Acting, task: Task) -> Draft:
+    """A series is at its end: nothing of it comes any more."""
+    if not task.rrule:
+        return dropped(acting, task)
+    complete_task(acting.trail, task.id)
+    said = acting.say("☑ {title}: doesn't come again", title=sentence(task.title))
+    return draft(said, choices=((acting.undo,),))
 
 
 def dropped(acting: Acting, task: Task) -> Draft:

@@ -27,7 +27,7 @@ def put_off(acting: Acting, intent: Intent) -> Draft:
     if intent.when is not None and is_moving(acting.text):
         found = meant(acting, intent, "move_this", {"when": pack(intent.when)})
         return found if isinstance(found, Draft) else rescheduled(acting, found, intent.when)
-    until = _until(acting, intent)
+    until = until_of(acting, intent.when)
     task = meant(acting, intent, "snooze_this", {"until": until.isoformat()} if intent.when is not None else None)
     if isinstance(task, Draft):
         return task
@@ -40,7 +40,7 @@ def put_off_task(acting: Acting, task: Task, intent: Intent, about: str | None =
         return rescheduled(acting, task, intent.when)
     if intent.when is not None:
         return snoozed_to(acting, task, intent.when, about)
-    return snoozed(acting, task, _until(acting, intent), about)
+    return snoozed(acting, task, until_of(acting, intent.when), about)
 
 
 def is_moving(text: str) -> bool:
@@ -134,8 +134,9 @@ def _at_default_hour(acting: Acting, day: date) -> datetime:
     return resolve(remind_wall(midnight, False, acting.user), acting.user.timezone)
 
 
-def _until(acting: Acting, intent: Intent) -> datetime:
-    return due_of(intent.when, acting.user).remind_at if intent.when is not None else acting.now + _SNOOZE
+def until_of(acting: Acting, when: Moment | None) -> datetime:
+    """When a reminder comes again that is put off: then, else in an hour."""
+    return due_of(when, acting.user).remind_at if when is not None else acting.now + _SNOOZE
 
 
 def _is_beside(acting: Acting, task: Task, occurrence: datetime) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.house import TestHouse
 
 REPORT = "every friday at 9:00 remind me to send the report"
@@ -83,3 +85,27 @@ async def test_a_series_without_an_hour_stays_so_when_one_time_is_given_one(hous
     assert (await house.max.taps("Done")).endswith("Next: Fri 4 Dec")
     assert await hears_at(house, "2026-12-04T08:59") == []
     assert await hears_at(house, "2026-12-04T09:00") == ["⏰ Send the report"]
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "stop repeating send the report",
+        "Send the report nicht mehr wiederholen",
+        "wiederhole report nicht mehr",
+        "не повторяй больше report",
+    ],
+)
+async def test_a_series_ends_in_words(house: TestHouse, said: str) -> None:
+    await house.max.says("remind me friday at 18:00 to call Bob")
+    await is_told(house)
+    await house.max.says("tasks")
+    assert "Send the report: doesn't come again" in await house.max.says(said)
+    assert await hears_at(house, "2026-12-04T09:00") == ["⏰ Call Bob (due Fri 27 Nov, 18:00, I was offline)"]
+
+
+async def test_a_series_ends_by_a_button_of_its_reminder(house: TestHouse) -> None:
+    await is_told(house)
+    assert await house.max.taps("Stop repeating") == "☑ Send the report: doesn't come again"
+    assert await hears_at(house, "2026-12-04T09:00") == []
+    assert "Undone" in await house.max.says("undo")

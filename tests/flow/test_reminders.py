@@ -151,6 +151,10 @@ async def test_a_moment_is_typed_instead_of_picked(house: TestHouse) -> None:
         ("morgen um 9", "Snoozed to tomorrow, 9:00"),
         ("завтра в 9", "Snoozed to tomorrow, 9:00"),
         ("later", "Snoozed to today, 11:30"),
+        ("not yet, in 3 hours", "Snoozed to today, 13:30"),
+        ("noch nicht, in 3 Stunden", "Snoozed to today, 13:30"),
+        ("ещё нет, через 3 часа", "Snoozed to today, 13:30"),
+        ("remind me again tomorrow at 9", "Snoozed to tomorrow, 9:00"),
         ("snooze until friday", "Snoozed to Fri 27 Nov, 9:00"),
         ("move it to friday", "☑ Call Anna\nFri 27 Nov, 10:30"),
         ("verschieb es auf Freitag", "☑ Call Anna\nFri 27 Nov, 10:30"),
@@ -351,7 +355,7 @@ async def test_stop_in_words(house: TestHouse, said: str) -> None:
     assert "stays on your list" in await house.max.says(said)
     house.at("2026-11-23T12:00")
     assert len(await house.max.hears()) == 1
-    assert "Water the plants: done" in await house.max.says(said)
+    assert "Water the plants: doesn't come again" in await house.max.says(said)
     house.at("2026-11-24T12:00")
     assert await house.max.hears() == []
 
@@ -515,3 +519,38 @@ async def test_a_reply_in_telegram_is_about_the_reminder_it_answers(house: TestH
     await eva.says("remind me friday to write Bob")
     assert "Snoozed to today, 12:30" in await eva.says("in 2 hours", reply_to=reminder.sent)
     assert "Call Anna: off the list" in await eva.says("not needed any more", reply_to=reminder.sent)
+
+
+async def hears_three(house: TestHouse) -> Chat:
+    """Max, whose newest message is of three reminders, and whose list begins with another task."""
+    for title in ("write Carl", "call Eve", "visit Bob"):
+        await house.max.says(f"remind me tomorrow to {title}")
+    await house.max.says("remind me today at 23:00 to lock the door")
+    house.at("2026-11-23T23:00")
+    await house.max.hears()
+    house.at("2026-11-24T09:00")
+    await house.max.hears()
+    assert house.max.heard[-1].reply.text.startswith("⏰ 3 reminders")
+    return house.max
+
+
+@pytest.mark.parametrize(
+    ("said", "heard"),
+    [
+        ("in 2 hours", "☑ Call Eve\nSnoozed to today, 11:00"),
+        ("not yet, in 2 hours", "☑ Call Eve\nSnoozed to today, 11:00"),
+        ("later", "☑ Call Eve\nSnoozed to today, 10:00"),
+        ("move it to friday", "☑ Call Eve\nFri 27 Nov"),
+        ("done", "☑ Call Eve: done"),
+    ],
+)
+async def test_of_several_reminders_it_is_asked_which(house: TestHouse, said: str, heard: str) -> None:
+    max_ = await hears_three(house)
+    assert await max_.says(said) == "❓ Which task?"
+    assert max_.buttons == ["Write Carl", "Call Eve", "Visit Bob"]
+    assert heard in await max_.taps("Call Eve")
+
+
+async def test_the_number_of_a_line_is_of_the_message_above(house: TestHouse) -> None:
+    max_ = await hears_three(house)
+    assert await max_.says("done 2") == "☑ Call Eve: done"

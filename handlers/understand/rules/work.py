@@ -81,7 +81,8 @@ def complete_task(found: Found) -> Intent | None:
     if found.has("number"):
         word = found.tokens("number")[0].word.lstrip("#")
         return Intent("complete_task", Slots(number=int(word)), because=found.because) if word.isdecimal() else None
-    return Intent("complete_task", Slots(text=_task_words(found)), because=found.because)
+    series = found.match.template.intent.endswith(".series")
+    return Intent("complete_task", Slots(text=_task_words(found)), because=found.because, series=series)
 
 
 def _task_words(found: Found) -> str | None:
