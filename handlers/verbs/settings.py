@@ -5,20 +5,25 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from datetime import time
-from zoneinfo import available_timezones
 
-from handlers.acting import Acting, draft
+from handlers.acting import Acting, draft, shortened
 from handlers.understand.intents import Intent
 from handlers.understand.tokens import split
 from handlers.understand.wording import as_written
 from handlers.verbs.digest_settings import FIELDS, change_digest, digest_line
-from handlers.words import LANGUAGES, Words
+from handlers.words import Words
+from handlers.zones import zone_named
 from reminders.home import follow_home
 from storage.messages import Draft
 from storage.users import mail_secret, new_mail_secret, set_preference
 
 _NAMES = {"en": "English", "de": "Deutsch", "ru": "русский"}
+_SPOKEN = (
+    *(("en", "en"), ("англ", "en"), ("de", "de"), ("ge", "de"), ("нем", "de")),
+    *(("ru", "ru"), ("рус", "ru")),
+)
 _TELEGRAM, _MAIL = ("telegr", "телегр", "chat", "чат"), ("mail", "email", "e-mail", "почт", "мейл", "имейл", "емейл")
+_NEVER = "00:00"  # quiet hours that end when they begin
 _HOURS = re.compile(r"(\d{1,2})(?:[:.](\d\d))?\s*(?:-|–|to|bis|до)\s*(\d{1,2})(?:[:.](\d\d))?")
 
 
@@ -28,16 +33,13 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
     if field in FIELDS:
         return change_digest(acting, intent)
     if field == "quiet_hours" and value:
-        return _quiet_hours(acting, acting.text)
+        return _no_quiet_hours(acting) if value == "off" else _quiet_hours(acting, acting.text)
     if field == "reminds_by":
         return _reminds_by(acting, acting.text)
-    if field == "language" and value[:2].lower() in LANGUAGES:
-        set_preference(acting.trail, acting.user.id, language=value[:2].lower())
-        return draft(Words(value[:2].lower(), acting.user.timezone).say("From now on in English."))
-    if field == "timezone" and value in available_timezones():
-        set_preference(acting.trail, acting.user.id, timezone=value)
-        follow_home(acting.trail, replace(acting.user, timezone=value))
-        return draft(acting.say("Time zone: {zone}", zone=value))
+    if field == "language" and value:
+        return _language(acting, value)
+    if field == "timezone" and value:
+        return _timezone(acting, value)
     if field == "signature":
         return _signature(acting, value)
     if field in ("secret_address", "new_secret_address"):
@@ -45,13 +47,28 @@ def change_settings(acting: Acting, intent: Intent) -> Draft:
     user = acting.user
     return draft(
         acting.say("Language: {language} · time zone: {zone}", language=_NAMES[user.language], zone=user.timezone),
-        acting.say(
-            "Quiet hours: {start}–{end}. To change them: quiet hours 20:00-8:00",
-            start=_shown(user.quiet_from),
-            end=_shown(user.quiet_to),
-        ),
+        _quiet_line(acting),
         digest_line(acting),
     )
+
+
+def _language(acting: Acting, value: str) -> Draft:
+    code = next((code for begin, code in _SPOKEN if value.casefold().startswith(begin)), None)
+    if code is None:
+        return draft("❓ " + acting.say("I speak English, German and Russian. Try: language German"))
+    set_preference(acting.trail, acting.user.id, language=code)
+    return draft(Words(code, acting.user.timezone).say("From now on in English."))
+
+
+def _timezone(acting: Acting, value: str) -> Draft:
+    zone = zone_named(value)
+    if zone is None:
+        unknown = acting.say("I don't know the time zone “{text}”.", text=shortened(value, 40))
+        example = acting.say("Name a big city in it. For example: time zone Berlin")
+        return draft("❓ " + unknown, example, acting.say("Still: {zone}", zone=acting.user.timezone))
+    set_preference(acting.trail, acting.user.id, timezone=zone)
+    follow_home(acting.trail, replace(acting.user, timezone=zone))
+    return draft(acting.say("Time zone: {zone}", zone=zone))
 
 
 def _reminds_by(acting: Acting, text: str) -> Draft:
@@ -121,6 +138,22 @@ def _quiet_hours(acting: Acting, value: str) -> Draft:
     set_preference(acting.trail, acting.user.id, **stored)
     return draft(
         acting.say("Quiet hours: {start}–{end}", start=_shown(stored["quiet_from"]), end=_shown(stored["quiet_to"]))
+    )
+
+
+def _no_quiet_hours(acting: Acting) -> Draft:
+    set_preference(acting.trail, acting.user.id, quiet_from=_NEVER, quiet_to=_NEVER)
+    return draft(acting.say("No quiet hours any more."))
+
+
+def _quiet_line(acting: Acting) -> str:
+    user = acting.user
+    if user.quiet_from == user.quiet_to:
+        return acting.say("No quiet hours. To have some: quiet hours 20:00-8:00")
+    return acting.say(
+        "Quiet hours: {start}–{end}. To change them: quiet hours 20:00-8:00",
+        start=_shown(user.quiet_from),
+        end=_shown(user.quiet_to),
     )
 
 
