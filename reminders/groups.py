@@ -89,9 +89,11 @@ def _choose_bad(group: Group, piece: Piece) -> str | None:
     bad, other = (piece, group.pieces[0]) if piece.kind == "bad" else (group.bad, piece)
     if bad is None or other.kind == "bad" or not isinstance(bad.value, Bad):
         return None
+    if bad.value.reason == "too_many":  # "every day 1000000 times"
+        return piece.kind if group.every or piece.kind == "every" else None
     clock = bad.value.reason == "no_such_time"
     taken = (group.clock, group.offset) if clock else (group.day, group.offset, group.every)
-    if any(taken) or (piece.kind in ("clock",) if clock else piece.kind in ("day", "every")):
+    if any(taken) or (piece.kind == "clock" if clock else piece.kind in ("day", "every")):
         return None
     return piece.kind if getattr(group, piece.kind) is None else None
 
@@ -291,8 +293,11 @@ def _join_across(chart: Chart, groups: list[Group]) -> list[Group]:
 def _completes(first: Group, second: Group) -> bool:
     if any(piece.attributive or piece.role == "about" for piece in (*first.pieces, *second.pieces)):
         return False
-    if second.bad is not None:  # "tomorrow call Ana at 25:00"
-        return first.accepts(second.bad) is not None and second.bad.rule == "time" and second.bad.role == "on"
+    if second.bad is not None and first.accepts(second.bad) is not None:  # "tomorrow call Ana at 25:00"
+        assert isinstance(second.bad.value, Bad)
+        if second.bad.value.reason == "too_many":
+            return True
+        return second.bad.rule == "time" and second.bad.role == "on"
     bounds = second.offset is not None and second.offset.rule == "offset_within"
     if first.every and (second.count or second.length or bounds or (second.day and second.day.role in ("due", "from"))):
         return not second.every

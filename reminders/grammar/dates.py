@@ -85,6 +85,8 @@ def read_date_range(chart: Chart, first: Term, link: Term, last: Term) -> object
         return None
     if not 1 <= number_of(first) < last.value.number or last.rule == "date_range":
         return None
+    if chart.ending("AT", first.start, 3) is not None and chart.ending("FROM", first.start, 2) is None:
+        return None  # "every day at 9 until 27 November"
     return replace(last.value, number=int(number_of(first)))
 
 

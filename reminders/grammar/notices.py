@@ -37,6 +37,22 @@ def read_lead_times(chart: Chart, first: Term, comma: Term | None, link: Term | 
     return None if len(units) > 1 and units <= _SHORT and comma is None and not led else (*first.value, *last.value)
 
 
+@BOOK.rule(
+    "LEADTIME",
+    "LEADTIME BEFOREHAND|SHIFTBEFORE COMMA AND? LEADTIME",
+    "LEADTIME BEFOREHAND|SHIFTBEFORE AND LEADTIME",
+)
+def read_lead_times_said_twice(chart: Chart, first: Term, before: Term, *rest: Term | None) -> object:
+    """2 hours before and a day before: said with both."""
+    last = rest[-1]
+    assert last is not None
+    assert isinstance(first.value, tuple)
+    assert isinstance(last.value, tuple)
+    spanned = any(term.end == last.end for term in chart.at[last.start].get("SPANBEFORE", ()))
+    said = spanned or any(chart.has(category, last.end) for category in ("BEFOREHAND", "SHIFTBEFORE"))
+    return (*first.value, *last.value) if said and len(last.value) == 1 else None
+
+
 @BOOK.rule("NOTICE", "LEADTIME SHIFTBEFORE THE?")
 def read_notice_of_event(chart: Chart, lengths: Term, before: Term, the: Term | None) -> object:
     """1 hour before the meeting: what happens then is named."""

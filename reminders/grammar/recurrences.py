@@ -10,6 +10,7 @@ BOOK = RuleBook()
 WORKDAYS = (0, 1, 2, 3, 4)
 MAX_INTERVAL = 9_999
 _MAX_ROW = 999
+_MOST_TIMES = 1_000
 _UNITS = {
     "second": ("SECONDLY", 1),
     "minute": ("MINUTELY", 1),
@@ -132,7 +133,7 @@ def read_count(chart: Chart, total: Term | None, number: Term, times: Term | Non
         return None
     if value != int(value):
         return None
-    return int(value) if 1 <= value <= 9_999 else Bad("too_many" if value else "zero_interval")
+    return int(value) if 1 <= value <= _MOST_TIMES else Bad("too_many" if value else "zero_interval")
 
 
 def _ends_clause(chart: Chart, term: Term) -> bool:

@@ -223,6 +223,13 @@ def test_a_time_in_a_gap_comes_right_after_it() -> None:
         ("remind me tomorrow at 12:75 to dance", "en", "no_such_time"),
         ("erinner mich morgen um 25 uhr an Tanz", "de", "no_such_time"),
         ("напомни завтра в 25:00 позвонить", "ru", "no_such_time"),
+        ("remind me at 25:00 tomorrow to dance", "en", "no_such_time"),
+        ("every minute 1000000 times remind me to stretch", "en", "too_many"),
+        ("jeden Tag 5000 mal Tropfen nehmen", "de", "too_many"),
+        ("каждый день 5000 раз пить воду", "ru", "too_many"),
+        ("remind me tomorrow to dance at 25:00", "en", "no_such_time"),
+        ("am 30. Februar um 10 Uhr anrufen", "de", "no_such_day"),
+        ("31 июня в 10:00 позвонить", "ru", "no_such_day"),
     ],
 )
 def test_what_can_not_be_is_told(text: str, language: str, reason: str) -> None:
@@ -230,6 +237,7 @@ def test_what_can_not_be_is_told(text: str, language: str, reason: str) -> None:
     assert bad is not None, text
     assert bad.reason == reason
     assert text[bad.start : bad.end] == bad.words
+    assert find_moment(text, Setting(BERLIN.now, BERLIN.zone, language)) is None
 
 
 @pytest.mark.parametrize("case", CASES[::5], ids=[case["id"] for case in CASES[::5]])
