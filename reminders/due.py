@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 
 from sqlalchemy import Connection
 
 from reminders.followups import last_mail_to, settle
+from reminders.moment import Moment
 from reminders.notices import plan_notices
-from reminders.recurrence import BadRule, next_after
+from reminders.recurrence import BadRule, list_walls, next_after
 from reminders.zones import localise, resolve
 from storage.changes import Trail
 from storage.interactions import Interaction
@@ -19,6 +21,9 @@ from storage.tasks import Due, Task, reschedule_task, task_by_id
 from storage.users import User, user_by_id
 
 LATE = timedelta(minutes=2)  # from here on a reminder says that it comes late
+_SOON = timedelta(minutes=30)
+_OFTEN = timedelta(minutes=5)  # between two times of a recurring reminder at least
+_LOOKED_AT = 30  # times of a rule
 MOST_NAGS = 12  # of one reminder
 _ELAPSES = re.compile(r"FREQ=(?:SECONDLY|MINUTELY|HOURLY)")
 
@@ -134,6 +139,32 @@ def restart(trail: Trail, task: Task, user: User) -> bool:
 def remind_wall(wall: datetime, has_time: bool, user: User) -> datetime:
     """When a wall time is reminded of: a date alone at the user's own hour of that day."""
     return wall if has_time else datetime.combine(wall.date(), _clock(user.default_time))
+
+
+def comes_too_often(when: Moment) -> bool:
+    """Would it come oftener than every five minutes? Nobody wants that for long."""
+    if not when.rrule:
+        return False
+    try:
+        walls = list(list_walls(when.rrule, when.wall, _LOOKED_AT))
+    except BadRule:
+        return False
+    return any(later - earlier < _OFTEN for earlier, later in pairwise(walls))
+
+
+def remind_moment(wall: datetime, has_time: bool, zone: str, user: User, now: datetime) -> datetime:
+    """The instant that a wall time is first reminded of at. Where only a date was said, and it is today, with the
+    user's own hour behind: soon, or when quiet hours are near, the next morning."""
+    at, local = resolve(remind_wall(wall, has_time, user), zone), localise(now, zone)
+    if has_time or at > now or wall.date() != local.date():
+        return at
+    hour = local.replace(minute=0, second=0, microsecond=0)
+    full = next(each for each in (hour + timedelta(hours=1), hour + timedelta(hours=2)) if each - local >= _SOON)
+    for soon in (full, local.replace(second=0, microsecond=0) + _SOON):
+        at = resolve(soon, zone)
+        if soon.date() == wall.date() and quiet_until(user, at) == at:
+            return at
+    return resolve(remind_wall(wall + timedelta(days=1), False, user), zone)
 
 
 def _move_to(trail: Trail, task: Task, user: User, wall: datetime, start: datetime | None) -> None:

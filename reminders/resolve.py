@@ -81,7 +81,7 @@ def _resolve_offset(group: Group, now: datetime, setting: Setting) -> Resolved:
     duration, sign = piece.value, 1 if group.offset else -1
     assert isinstance(duration, Duration)
     moved = move_date(now.date(), duration, sign, setting)
-    if duration.seconds:
+    if duration.seconds or duration.unit in ("second", "minute", "hour"):
         try:
             wall = add_seconds(datetime.combine(moved, now.time()), setting.zone, sign * duration.seconds)
         except (OverflowError, ValueError):

@@ -38,7 +38,7 @@ def follow_up(acting: Acting, intent: Intent) -> Draft:
     task_id = add_task(
         acting.trail,
         intent.title or acting.say("Follow up with {name}", name=found.name),
-        due=due_of(when, assignee),
+        due=due_of(when, assignee, acting.now),
         assignee_id=assignee.id,
         contact_id=found.id,
         awaits_since=awaited_from(acting.connection, found.id, acting.now),

@@ -89,7 +89,7 @@ def do_without(acting: Acting, interaction_id: int) -> Draft:
 def _due(acting: Acting, start: datetime) -> Due:
     zone = acting.user.timezone
     wall = localise(start - _BEFORE, zone).replace(tzinfo=None)
-    return due_of(Moment(0, 0, (), wall, zone, has_time=True), acting.user)
+    return due_of(Moment(0, 0, (), wall, zone, has_time=True), acting.user, acting.now)
 
 
 def _when(acting: Acting, meeting: Planned) -> str:

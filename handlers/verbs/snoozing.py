@@ -9,10 +9,10 @@ from handlers.acting import Acting, draft, sentence
 from handlers.understand.intents import Intent
 from handlers.understand.lexicon import listed
 from handlers.understand.tokens import split
-from handlers.verbs.tasks import due_line, due_of, other_time, with_notices
+from handlers.verbs.tasks import due_line, due_of, other_time, too_often, with_notices
 from handlers.verbs.which_moment import with_readings
 from handlers.verbs.which_task import meant
-from reminders.due import move_on, open_occurrence, remind_wall
+from reminders.due import comes_too_often, move_on, open_occurrence, remind_wall
 from reminders.moment import Moment
 from reminders.zones import localise, resolve
 from storage.codec import pack
@@ -52,7 +52,7 @@ def snoozed_to(acting: Acting, task: Task, when: Moment, about: str | None = Non
     """The reminder comes again at a moment that was said."""
 
     def until(reading: Moment) -> datetime:
-        return due_of(reading, acting.user).remind_at
+        return due_of(reading, acting.user, acting.now).remind_at
 
     return with_readings(
         acting, snoozed(acting, task, until(when), about), when, "snooze_this",
@@ -79,7 +79,9 @@ def snoozed(acting: Acting, task: Task, until: datetime, about: str | None = Non
 
 def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
     """Another moment for the task, at its own hour when none is said."""
-    due = due_of(_at_own_hour(task, when), acting.user)
+    if comes_too_often(when):
+        return too_often(acting, when)
+    due = due_of(_at_own_hour(task, when, acting.now), acting.user, acting.now)
     if task.rrule and not due.rrule:  # this occurrence comes at another time; the series stays
         due = replace(due, rrule=task.rrule, series_from=task.series_from)
     due = replace(due, nag=task.nag, from_completion=due.from_completion or task.from_completion)
@@ -96,11 +98,11 @@ def rescheduled(acting: Acting, task: Task, when: Moment) -> Draft:
     return with_readings(acting, said, when, "move_this", lambda reading: {"task": task.id, "when": pack(reading)})
 
 
-def _at_own_hour(task: Task, when: Moment) -> Moment:
+def _at_own_hour(task: Task, when: Moment, now: datetime) -> Moment:
     if when.has_time or when.rrule or not task.has_time or task.due_at is None:
         return when
-    hour = localise(task.due_at, when.zone).time()
-    return replace(when, wall=datetime.combine(when.wall, hour), has_time=True)
+    wall = datetime.combine(when.wall, localise(task.due_at, when.zone).time())
+    return replace(when, wall=wall, has_time=True) if resolve(wall, when.zone) > now else when
 
 
 def stop_nagging(acting: Acting, task: Task) -> Draft:
@@ -136,7 +138,7 @@ def _at_default_hour(acting: Acting, day: date) -> datetime:
 
 def until_of(acting: Acting, when: Moment | None) -> datetime:
     """When a reminder comes again that is put off: then, else in an hour."""
-    return due_of(when, acting.user).remind_at if when is not None else acting.now + _SNOOZE
+    return due_of(when, acting.user, acting.now).remind_at if when is not None else acting.now + _SNOOZE
 
 
 def _is_beside(acting: Acting, task: Task, occurrence: datetime) -> bool:

@@ -11,7 +11,7 @@ from handlers.how_often import cadence_words, rule_words
 from handlers.understand.intents import Intent
 from handlers.verbs.which_moment import with_readings
 from handlers.whom import find_whom, label_of
-from reminders.due import remind_wall
+from reminders.due import comes_too_often, remind_moment, remind_wall
 from reminders.moment import UNEVEN, Moment
 from reminders.notices import plan_notices
 from reminders.when import find_bad_moment
@@ -40,7 +40,7 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
     if not title:
         example = acting.say("remind me friday 14:00 to call Anna")
         return draft("❓ " + acting.say("What is to be done? Try: {example}", example=example))
-    due = due_of(intent.when, assignee) if intent.when else None
+    due = due_of(intent.when, assignee, acting.now) if intent.when else None
     if intent.nag:
         due = replace(due or _from_now(acting, assignee, intent.nag), nag=intent.nag)
     contact_id = found.id if found else None
@@ -53,7 +53,7 @@ def make_task(acting: Acting, intent: Intent) -> Draft:
     )
 
 
-def due_of(when: Moment, user: User) -> Due:
+def due_of(when: Moment, user: User, now: datetime) -> Due:
     """A moment as a task's due: a date alone is reminded of at the default hour of its user, where that one is."""
     wall = when.wall
     zone = when.zone if when.has_time else user.timezone
@@ -62,7 +62,7 @@ def due_of(when: Moment, user: User) -> Due:
         zone=zone,
         has_time=when.has_time,
         at=resolve(wall, zone),
-        remind_at=resolve(remind_wall(wall, when.has_time, user), zone),
+        remind_at=remind_moment(wall, when.has_time, zone, user, now),
         rrule=when.rrule or "",
         series_from=wall if when.rrule else None,
         from_completion=when.from_completion,
@@ -205,6 +205,8 @@ def senseless(acting: Acting, intent: Intent) -> Draft | None:
         return draft(
             "⚠ " + acting.say("“{words}” is past. Try “tomorrow 9:00” or “in 3 days”.", words=intent.when.words)
         )
+    if intent.when is not None and comes_too_often(intent.when):
+        return too_often(acting, intent.when)
     bad = find_bad_moment(acting.text, acting.setting)
     if bad is None or (intent.when is not None and (intent.title or "").strip(" .") != bad.words.strip(" .")):
         return None  # beside a good moment a bad one is what is to be done
@@ -214,6 +216,12 @@ def senseless(acting: Acting, intent: Intent) -> Draft | None:
         )
         return draft("⚠ " + told)
     return draft("⚠ " + acting.say("“{words}” is no date. Try “30 Nov 9:00” or “in 3 days”.", words=bad.words))
+
+
+def too_often(acting: Acting, when: Moment) -> Draft:
+    """Such a reminder would only be in the way."""
+    example = acting.say("remind me every 30 minutes to stretch")
+    return draft("⚠ " + acting.say("“{words}” is too often. Try: {example}", words=when.words, example=example))
 
 
 def assignee_of(acting: Acting, intent: Intent) -> User | Draft:

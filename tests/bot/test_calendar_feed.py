@@ -80,7 +80,7 @@ async def test_who_knows_the_address_gets_the_calendar(public: Settings, caplog:
             assert user is not None
             assert when is not None
             trail = Trail(connection, at=MONDAY, user_id=user_id, inbox_id=None)
-            add_task(trail, "Call Petrov", due=due_of(when, user), assignee_id=user_id)
+            add_task(trail, "Call Petrov", due=due_of(when, user, MONDAY), assignee_id=user_id)
 
         house.database.transact(change)
         status, changed, body = await fetch(public, path, f"If-None-Match: {headers['etag']}")
