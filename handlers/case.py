@@ -18,7 +18,7 @@ class Case:
     letter: Letter
     direction: Direction
     people: tuple[Address, ...]  # outside the team, the most important first
-    route: str  # direct, forward, copy; internal when nobody outside the team is concerned, nor Rapport itself
+    route: str  # direct, forward, copy; internal: it stays between members; kept out: by a rule
     said: str = ""  # what its sender says to Rapport
     others: tuple[Address, ...] = ()  # outside the team, who got it too: it is theirs as well where they are known
 

@@ -14,7 +14,7 @@ from handlers.case import Case, judge
 from handlers.enclosures import with_enclosures
 from handlers.matching import Match, match
 from handlers.meetings import take_meeting
-from handlers.orders import obey, orders
+from handlers.orders import obey, obey_alone, orders
 from handlers.verbs.triage import form_phones
 from storage.contacts import Contact, add_contact, contact_by_id, contacts_by_handles, contacts_by_id, revive
 from storage.inbox import empty
@@ -51,6 +51,8 @@ def receive(acting: Acting, mail: Mail, *, from_team: bool) -> Draft | None:
         return None
     if mail.kind != "personal":
         case = replace(case, said="")  # no program gives orders
+    if case.route == "kept out":
+        return _kept_out(acting, mail, case)
     if mail.spam and from_team and not mail.authentic:
         _suspected(acting, mail, case)
         return None
@@ -109,7 +111,7 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool, waits: bool) ->
     Only with `waits` does what is nobody's wait in triage.
     """
     case = _judged(acting, mail, from_team=from_team)
-    if case is None or (from_team and not case.people and case.route != "forward"):
+    if case is None or case.route == "kept out" or (from_team and not case.people and case.route != "forward"):
         return  # what a member once said to Rapport
     found = match(acting.connection, mail, case)
     interaction_id, fresh = _log(acting, mail, case, ())
@@ -126,7 +128,10 @@ def log_silently(acting: Acting, mail: Mail, *, from_team: bool, waits: bool) ->
 
 
 def _judged(acting: Acting, mail: Mail, *, from_team: bool) -> Case | None:
-    """Whose it is; None for what stays between members, or what a rule keeps out, of which then nothing is kept."""
+    """Whose it is; None for what stays between members, or what a rule keeps out.
+
+    Of that nothing is kept; what a member said with it is done all the same.
+    """
     members = frozenset(team_addresses(acting.connection))
     case = judge(mail, from_team=from_team, members=members, team=acting.team)
     if case.route == "internal":
@@ -141,8 +146,19 @@ def _judged(acting: Acting, mail: Mail, *, from_team: bool) -> Case | None:
         return case
     if not kept or case.direction == "in":
         empty(acting.connection, acting.mail_inbox)
-        return None
+        return replace(case, route="kept out", people=people) if from_team and case.said.strip() else None
     return replace(case, people=kept)
+
+
+def _kept_out(acting: Acting, mail: Mail, case: Case) -> Draft | None:
+    """What a member says with a mail that a rule keeps out: it is about nobody."""
+    said = orders(mail, case, acting.team)
+    if not said.strip():
+        return None
+    if not mail.authentic:
+        return of_kind(receipts.unproved(acting, said, gone=True), "notice")
+    done = obey_alone(acting, said)
+    return of_kind(together([*done, receipts.kept_out(acting, case)]), "notice") if done else None
 
 
 def _whose(acting: Acting, mail: Mail, case: Case) -> Match:

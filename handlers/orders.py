@@ -15,6 +15,8 @@ from handlers.team import Team
 from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
 from handlers.verbs.act import READING, act_on
+from handlers.verbs.people import update_person
+from handlers.whom import find_whom
 from storage.contacts import Contact, add_tag
 from storage.inbox import message_of
 from storage.messages import Draft, Mail
@@ -23,6 +25,9 @@ from storage.users import team_addresses
 
 _BY_TAG = {"task": "task:", "note": "note:", "lead": "new lead", "deal": "deal"}  # what is written to crm+task@ ...
 _HASHTAG = re.compile(r"(?<!\S)#([^\W\d][\w-]{1,40})")
+_ALONE = frozenset(("add_task", "add_note", "add_deal", "add_lead", "add_contact", "log_call", "set_field"))
+_BY_LEAD = re.compile(r"new lead\b[,:]?", re.IGNORECASE)
+_TITLE = 120  # code points of a deal's
 _PIECE = re.compile(r"\n\s*\n|(?<=[.!?\u2026])[ \t]*\n|(?<=[!?])[ \t]+")
 _MOST_PIECES = 40
 _TO_THE_END = frozenset(("add_note", "send_email", "save_template"))  # their text is all that follows
@@ -33,29 +38,72 @@ def orders(mail: Mail, case: Case, team: Team) -> str:
     tag = next((each for each in tags(mail, team) if each in _BY_TAG), "")
     if not tag or mail.kind != "personal" or case.route == "copy":
         return case.said
-    return f"{_BY_TAG[tag]} {case.said.strip() or case.letter.subject}"
+    said = case.said.strip()
+    if tag == "lead" and case.route == "forward" and not said:
+        return ""  # its sender is one in any case
+    words = said if _HASHTAG.sub("", said).strip() else f"{case.letter.subject} {said}".strip()
+    return f"{_BY_TAG[tag]} {words}"
 
 
 def obey(acting: Acting, said: str, contact: Contact | None) -> list[Draft]:
     """Does what is said; about a contact, what isn't understood stays as a note, and #words are tags."""
     said = said.strip()
-    answers = []
-    if contact is not None and (tags := dict.fromkeys(_HASHTAG.findall(said))):
-        for tag in tags:
-            add_tag(acting.trail, contact.id, tag.lower())
+    answers: list[Draft] = []
+    if contact is not None and (marks := dict.fromkeys(_HASHTAG.findall(said))):
+        for mark in marks:
+            add_tag(acting.trail, contact.id, mark.lower())
         said = _HASHTAG.sub("", said).strip()
-        answers.append(draft(" ".join(f"#{tag}" for tag in tags), choices=((acting.undo,),)))
+        answers.append(draft(" ".join(f"#{mark}" for mark in marks), choices=((acting.undo,),)))
         if not said:
             return answers
+    said = _named_deal(acting, said)
     if contact is None:
         return [act_on(replace(acting, text=said), intent) for intent in _understood(acting, said)]
+    if (told := _BY_LEAD.match(said)) is not None:
+        return [*answers, *_tell_of_lead(acting, said[told.end() :].strip(), contact)]
     asked, rest = _parted(said, lambda text: _doable(acting, text))
     about = replace(acting, about=contact.id, text=asked)
-    answers += [act_on(about, intent) for intent in _doable(acting, asked)]
+    answers += [act_on(about, _about_them(about, intent)) for intent in _doable(acting, asked)]
     if rest:
         add_note(acting.trail, rest, contact_id=contact.id)
         answers.append(draft(acting.say("Note: {text}", text=shortened(rest, 80)), choices=((acting.undo,),)))
     return answers
+
+
+def obey_alone(acting: Acting, said: str) -> list[Draft]:
+    """Does what is said with a mail that isn't kept; what asks for nothing is nobody's note."""
+    alone = [intent for intent in _doable(acting, said) if intent.name in _ALONE]
+    return [act_on(replace(acting, text=said), intent) for intent in alone]
+
+
+def _tell_of_lead(acting: Acting, said: str, contact: Contact) -> list[Draft]:
+    """What is told of a new lead that is there already: its note, its deal."""
+    intents = _understood(acting, f"{_BY_TAG['lead']} {contact.name}, {said}") if said else ()
+    if not intents or intents[0].name != "add_lead":
+        return obey(acting, said, contact) if said else []
+    about = replace(acting, about=contact.id, text=said)
+    told = update_person(about, replace(intents[0], contact_id=contact.id))
+    return [told, *(act_on(about, intent) for intent in intents[1:] if intent.name not in READING)]
+
+
+def _named_deal(acting: Acting, said: str) -> str:
+    """A deal's bare title in quotation marks, where it isn't understood without: `deal 20 licences`."""
+    first, _, rest = said.partition("\n")
+    deal, _, title = first.partition(" ")
+    title = title.strip(' :"“”„')
+    if deal.casefold().rstrip(":") != "deal" or not title or len(title) > _TITLE or _doable(acting, said):
+        return said
+    return f"deal “{title}”\n\n{rest}".strip()
+
+
+def _about_them(about: Acting, intent: Intent) -> Intent:
+    """A deal that names nobody who is known is the contact's, by that name."""
+    slots = intent.slots
+    named = slots.person or slots.company
+    if intent.name != "add_deal" or not named or find_whom(about, intent) is not None:
+        return intent
+    title = " ".join(filter(None, (slots.person, slots.company, slots.text)))
+    return replace(intent, slots=replace(slots, person=None, company=None, text=title))
 
 
 def obey_waiting(acting: Acting, messages: list[int], contact: Contact) -> list[Draft]:

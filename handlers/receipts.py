@@ -106,12 +106,18 @@ def several(acting: Acting, case: Case, holders: tuple[Contact, ...], interactio
     return of_kind(draft(f"❓ {head}", excerpt(acting, case.letter), choices=tuple(rows)), "notice")
 
 
-def unproved(acting: Acting, said: str) -> Draft:
-    """What a mail asks isn't done before its author says that it was them."""
+def unproved(acting: Acting, said: str, *, gone: bool = False) -> Draft:
+    """What a mail asks isn't done before its author says that it was them; which of one that is gone nobody can."""
     return draft(
         "⚠ " + acting.say("“{text}” was not done: the mail isn't proved to be yours.", text=shortened(said, 80)),
-        choices=((confirm(acting), Choice(acting.say("Not me"), "drop")),),
+        choices=() if gone else ((confirm(acting), Choice(acting.say("Not me"), "drop")),),
     )
+
+
+def kept_out(acting: Acting, case: Case) -> Draft:
+    """A mail isn't logged."""
+    sender = written(case.people[0]) if case.people else ""
+    return draft(acting.say("The mail itself isn't logged: a rule keeps out {sender}.", sender=sender))
 
 
 def confirm(acting: Acting) -> Choice:

@@ -212,3 +212,68 @@ async def test_what_a_contact_answers_to_a_secret_address_is_theirs(house: TestH
     await house.gets_mail(mail("remind me friday to pay", sender=VERA, to=f"max@firma.example, {address}"))
     assert (await house.max.hears())[0].startswith("📥 Vera Lund")
     assert await house.rows("tasks") == []
+
+
+async def test_what_is_said_with_a_mail_that_is_never_logged_is_done(house: TestHouse) -> None:
+    await house.max.says("never log mail from bank.example")
+    await house.gets_mail(forward("Bank <info@bank.example>", comment="remind me tomorrow to pay the fee"))
+    [told] = await house.max.hears()
+    assert "tomorrow, 9:00" in told
+    assert told.endswith("The mail itself isn't logged: a rule keeps out Bank <info@bank.example>.")
+    assert [(row["title"], row["contact_id"]) for row in await house.rows("tasks")] == [("pay the fee", None)]
+    assert await house.rows("interactions") == await house.rows("contacts") == []
+    assert all("lamps" not in str(row) for row in await house.rows("inbox"))
+    await house.gets_mail(
+        forward("Bank <info@bank.example>", comment="remind me to pay", proved=False, message_id="<f2@firma.example>")
+    )
+    assert "was not done" in (await house.max.hears())[0]
+    await house.gets_mail(forward("Bank <info@bank.example>", comment="hm", message_id="<f3@firma.example>"))
+    await house.gets_mail(
+        forward("Bank <info@bank.example>", comment="remind me to pay", message_id="<f4@firma.example>"), silent=True
+    )
+    assert await house.max.hears() == []
+    assert len(await house.rows("tasks")) == 1
+
+
+def to_tag(tag: str, comment: str, subject: str = "Lamps") -> str:
+    """A proved forward of Vera's to crm+tag@."""
+    raw = forward(VERA, comment=comment).replace("To: crm@firma.example", f"To: crm+{tag}@firma.example", 1)
+    return raw.replace("Lamps", subject)
+
+
+@pytest.mark.parametrize(
+    ("comment", "subject", "title", "notes"),
+    [
+        ("", "20 licences", "20 licences", []),
+        ("", "Lamps", "Lamps", []),
+        ("#vip", "20 licences", "20 licences", []),
+        ("Offer for the fair", "Lamps", "Offer for the fair", []),
+        ("Chairs 5k", "Enquiry", "Chairs", []),
+        ("20 licences\nShe is in a hurry.", "Enquiry", "20 licences", ["She is in a hurry."]),
+    ],
+)
+async def test_a_forward_as_a_deal_is_one_by_its_words_or_subject(
+    house: TestHouse, comment: str, subject: str, title: str, notes: list[str]
+) -> None:
+    await house.gets_mail(to_tag("deal", comment, subject))
+    assert [(row["title"], row["contact_id"]) for row in await house.rows("deals")] == [(title, 1)]
+    assert [row["text"] for row in await house.rows("notes")] == notes
+
+
+@pytest.mark.parametrize(
+    ("comment", "notes", "amounts", "tasks"),
+    [
+        ("", [], [], []),
+        ("met at the fair", ["met at the fair"], [], []),
+        ("wants 20 licences, 5k", ["wants 20 licences"], [500000], []),
+        ("wants 20 licences, 5k\nremind me friday to call", ["wants 20 licences"], [500000], ["call"]),
+    ],
+)
+async def test_a_forward_as_a_lead_tells_of_its_sender(
+    house: TestHouse, comment: str, notes: list[str], amounts: list[int], tasks: list[str]
+) -> None:
+    await house.gets_mail(to_tag("lead", comment))
+    assert [row["name"] for row in await house.rows("contacts")] == ["Vera Lund"]
+    assert [row["text"] for row in await house.rows("notes")] == notes
+    assert [row["amount"] for row in await house.rows("deals")] == amounts
+    assert [(row["title"], row["contact_id"]) for row in await house.rows("tasks")] == [(each, 1) for each in tasks]
