@@ -22,6 +22,8 @@ class Nagging:
 @dataclass(frozen=True, slots=True)
 class _Lexicon:
     until: re.Pattern[str]
+    until_task: re.Pattern[str]
+    closing: re.Pattern[str]
     verbs: re.Pattern[str]
     every: tuple[re.Pattern[str], ...]
     hours: tuple[str, ...]
@@ -33,9 +35,14 @@ def find_nagging(text: str) -> Nagging | None:
     if len(low) != len(text):
         return None
     until = words.until.search(low)
+    every = next((found for pattern in words.every if (found := pattern.search(low))), None)
+    if until is None and (every is not None or words.verbs.search(low)):
+        until = words.until_task.search(low)  # "until I pay the rent": the words that lead to the task
+        closing = words.closing.search(low) if until is not None else None
+        if closing is not None:
+            text = text[: closing.start()] + " " * (closing.end() - closing.start()) + text[closing.end() :]
     if until is None and words.verbs.search(low) is None:
         return None
-    every = next((found for pattern in words.every if (found := pattern.search(low))), None)
     minutes = USUAL
     if every is not None:
         count = int(every["number"] or 1)
@@ -60,6 +67,8 @@ def _lexicon() -> _Lexicon:
     data = tomllib.loads(files("handlers.understand").joinpath("lexicons", "nagging.toml").read_text("utf-8"))
     return _Lexicon(
         until=re.compile(rf"(?<!\w)(?:{'|'.join(data['until'])})(?!\w)"),
+        until_task=re.compile("|".join(data["until_task"])),
+        closing=re.compile(data["closing"]),
         verbs=re.compile("|".join(data["verbs"])),
         every=tuple(re.compile(each) for each in data["every"]),
         hours=tuple(data["hours"]),
