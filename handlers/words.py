@@ -14,6 +14,7 @@ LANGUAGES = ("en", "de", "ru")
 _CATALOGUES = Path(__file__).parent / "locale"
 _DAY_PATTERNS = {"en": "EEE d MMM", "de": "ccc d. MMM", "ru": "EEE d MMM"}
 _DAY_YEAR_PATTERNS = {"en": "EEE d MMM y", "de": "ccc d. MMM y", "ru": "EEE d MMM y"}
+_BIRTHDAY = {"en": ("d MMM", "d MMM y"), "de": ("d. MMM", "d. MMM y"), "ru": ("d MMM", "d MMM y")}
 _CODE_AT_DIGITS = re.compile(r"(?<=[A-Z]{3})(?=\d)")
 
 _QUOTES = {"en": ("“", "”"), "de": ("„", "“"), "ru": ("«", "»")}
@@ -47,6 +48,14 @@ class Words:
 
         patterns = _DAY_PATTERNS if day.year == today.year else _DAY_YEAR_PATTERNS
         return format_date(day, patterns[self.language], locale=self.language)
+
+    def birthday(self, kept: str) -> str:
+        """A birthday as it is kept (1986-05-17, or --05-17 without a year), as people write it."""
+        from babel.dates import format_date
+
+        year, month, day = kept[:-6], int(kept[-5:-3]), int(kept[-2:])
+        known = date(int(year) if year.isdecimal() else 2000, month, day)
+        return format_date(known, _BIRTHDAY[self.language][year.isdecimal()], locale=self.language)
 
     def wall(self, wall: datetime, now: datetime, *, has_time: bool) -> str:
         """A naive wall time as a person says it; `now` is aware and gives today."""

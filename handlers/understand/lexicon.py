@@ -109,6 +109,17 @@ def _beginning(sources: Sequence[str], lists: Mapping[str, Sequence[str]]) -> tu
     return tuple(compile_template("beginning", source, number, lists) for number, source in enumerate(sources))
 
 
+def field_in(text: str) -> tuple[str, str]:
+    """The built-in field that a text begins with, in any language, and what follows: ("birthday", "29.2.1980")."""
+    words = text.split()
+    for count in range(min(3, len(words)), 0, -1):
+        named = fold(" ".join(words[:count]).rstrip(":-–. "))
+        for code in LANGUAGES:
+            if named in lexicon(code).fields:
+                return lexicon(code).fields[named], " ".join(words[count:]).lstrip(":-– ")
+    return "", text
+
+
 @lru_cache(maxsize=50_000)
 def listed(name: str, word: str) -> bool:
     """Whether a folded word is in a list of any language."""

@@ -61,6 +61,7 @@ def card(acting: Acting, contact: Contact) -> Draft:
                 contact.telegram,
             )
         ).strip(" ·"),
+        f"{acting.say('Birthday')}: {acting.words.birthday(contact.birthday)}" if contact.birthday else "",
         " · ".join(f"{name}: {value}" for name, value in contact.fields.items()),
     ]
     lines += [f"💶 {deal_line(acting, deal)}" for deal in deals_of(acting.connection, contact.id)[:3]]

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import re
-
 from handlers.acting import Acting, draft, shortened
+from handlers.birthdays import birthday_of
 from handlers.understand.intents import Intent
 from handlers.verbs.people import holder_of, open_card
 from handlers.whom import label_of, need_whom
-from reminders.dates import read_date
-from reminders.moment import Setting
 from storage.contacts import Contact, add_handle, add_tag, change_contact, company_named
 from storage.messages import Draft
 
 _WIDTHS = {"title": 200, "status": 40}  # of the columns, in code points
-_YEAR = re.compile(r"\b(1[89]\d\d|20\d\d)\b")
 
 
 def set_field(acting: Acting, intent: Intent) -> Draft:
@@ -31,10 +27,14 @@ def set_field(acting: Acting, intent: Intent) -> Draft:
     if not field or not value:
         example = acting.say("Anna phone +49 30 901820")
         return draft("❓ " + acting.say("What shall I write where? Try: {example}", example=example))
+    if field == "birthday" and value == "off":
+        return _forget_birthday(acting, found)
     refused = _write(acting, found, field, value)
     if refused is not None:
         return refused
     shown = acting.words.phone(value) if field == "phone" else value
+    if field == "birthday":
+        shown = acting.words.birthday(birthday_of(value, acting.setting))
     return draft(
         f"👤 {label_of(found)}",
         f"{_word(acting, field)}: {shown}",
@@ -42,13 +42,15 @@ def set_field(acting: Acting, intent: Intent) -> Draft:
     )
 
 
-def birthday_of(text: str, setting: Setting) -> str:
-    """A birthday as it is kept: 1986-05-17, or --05-17 when no year is named; "" when it is no date."""
-    day = read_date(text, setting)
-    if day is None:
-        return ""
-    year = _YEAR.search(text)
-    return f"{year[1] if year else '-'}-{day:%m-%d}"
+def _forget_birthday(acting: Acting, contact: Contact) -> Draft:
+    if not contact.birthday:
+        return draft(acting.say("I know no birthday of {name}.", name=contact.name))
+    change_contact(acting.trail, contact.id, birthday="")
+    return draft(
+        f"👤 {label_of(contact)}",
+        acting.say("Birthday: forgotten"),
+        choices=((acting.undo, open_card(acting, contact)),),
+    )
 
 
 def _write(acting: Acting, contact: Contact, field: str, value: str) -> Draft | None:

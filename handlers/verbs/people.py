@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from handlers.acting import Acting, draft
+from handlers.birthdays import without_birthday
 from handlers.understand.intents import Intent
 from handlers.verbs.deals import deal_line, open_deal
 from handlers.whom import choose, find_whom, label_of
@@ -86,9 +87,13 @@ def open_card(acting: Acting, contact: Contact) -> Choice:
 def _added(acting: Acting, intent: Intent, contact: Contact, *, fresh: bool = True) -> Draft:
     slots = intent.slots
     extras = []
-    if slots.text:
-        add_note(acting.trail, slots.text, contact_id=contact.id)
-        extras.append(acting.say("Note: {text}", text=slots.text))
+    birthday, text = without_birthday(slots.text or "", acting.setting)
+    if birthday:
+        change_contact(acting.trail, contact.id, birthday=birthday)
+        extras.append(f"{acting.say('Birthday')}: {acting.words.birthday(birthday)}")
+    if text:
+        add_note(acting.trail, text, contact_id=contact.id)
+        extras.append(acting.say("Note: {text}", text=text))
     if slots.amount is not None:
         deal = open_deal(acting, replace(intent, contact_id=contact.id), contact, title=None)
         extras.append(acting.say("Deal: {deal}", deal=deal_line(acting, deal, title="")))

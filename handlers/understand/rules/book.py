@@ -43,6 +43,7 @@ RULES: Mapping[str, Rule] = {
     "save_template": talk.template,
     "send_email": talk.send_email,
     "set_field": people.set_field,
+    "no_birthday": people.no_birthday,
     "settings": plain.settings,
     "never_log": plain.never_log,
     "rules": plain.plain,

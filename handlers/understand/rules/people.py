@@ -153,6 +153,15 @@ def _field(found: Found) -> str | None:
     return None if plain or found.clause.listed("common", tokens[-1]) else found.text("field")
 
 
+def no_birthday(found: Found) -> Intent | None:
+    """A birthday that shall be forgotten."""
+    who = found.who(possessive=True)
+    if who is None:
+        return None
+    slots = Slots(person=who.person, company=who.company, field="birthday", value="off")
+    return Intent("set_field", slots, because=found.because)
+
+
 def merge(found: Found) -> Intent | None:
     """Two contacts that are one."""
     first, second = found.who("who"), found.who("other")
