@@ -70,7 +70,7 @@ def _plan(
     if known is not None:
         changed = (known.at, known.ends_at, known.state) != (start, end, "planned")
         move_meeting(acting.trail, known, meeting, start, end, contacts)
-        shift_reminder(acting, known, start)
+        shift_reminder(acting, known, start, meeting.summary)
         return _told(acting, known.interaction_id, acting.say("Moved: {meeting}")) if changed else None
     if not contacts:
         return None

@@ -6,13 +6,15 @@ from datetime import datetime, timedelta
 
 from handlers.acting import Acting, draft, shortened
 from handlers.verbs.tasks import due_of
+from handlers.words import Words
 from reminders.moment import Moment
 from reminders.zones import localise
 from storage.contacts import contacts_by_id
 from storage.interactions import logged_on
 from storage.meetings import Planned, drop_meeting, planned_meeting, set_reminder
 from storage.messages import Choice, Draft
-from storage.tasks import Due, add_task, complete_task, reschedule_task, task_by_id
+from storage.tasks import Due, add_task, change_task, complete_task, reschedule_task, task_by_id
+from storage.users import User, user_by_id
 
 _BEFORE = timedelta(hours=1)
 _NAMES = 3
@@ -49,11 +51,11 @@ def remind_of_meeting(acting: Acting, interaction_id: int) -> Draft:
         moment = acting.words.moment(meeting.at, acting.now)
         return draft("⚠ " + acting.say("It is too late for that: it begins at {moment}.", moment=moment))
     contacts = logged_on(acting.connection, interaction_id)
-    title = acting.say("{title} begins at {time}", title=meeting.summary, time=acting.words.clock(meeting.at))
+    title = _title(acting.words, meeting.summary, meeting.at)
     task_id = add_task(
         acting.trail,
         title,
-        due=_due(acting, meeting.at),
+        due=_due(acting.user, meeting.at, acting.now),
         assignee_id=acting.user.id,
         contact_id=contacts[0] if contacts else None,
     )
@@ -62,11 +64,19 @@ def remind_of_meeting(acting: Acting, interaction_id: int) -> Draft:
     return draft(f"⏰ {moment} · {title}", choices=((acting.undo,),))
 
 
-def shift_reminder(acting: Acting, meeting: Planned, start: datetime) -> None:
-    """The reminder of a meeting that begins at another time now."""
+def shift_reminder(acting: Acting, meeting: Planned, start: datetime, summary: str) -> None:
+    """The reminder of a meeting that begins at another time now, or is called something else."""
     task = task_by_id(acting.connection, meeting.task_id) if meeting.task_id is not None else None
-    if task is not None and task.done_at is None and start - _BEFORE > acting.now and start != meeting.at:
-        reschedule_task(acting.trail, task.id, _due(acting, start))
+    if task is None or task.done_at is not None:
+        return
+    reminded = user_by_id(acting.connection, task.assignee_id) if task.assignee_id is not None else None
+    reminded = reminded or acting.user
+    words = Words(reminded.language, reminded.timezone)
+    title = _title(words, summary or meeting.summary, start)
+    if task.title != title and task.title == _title(words, meeting.summary, meeting.at):
+        change_task(acting.trail, task.id, title=title)
+    if start - _BEFORE > acting.now and start != meeting.at:
+        reschedule_task(acting.trail, task.id, _due(reminded, start, acting.now))
 
 
 def stop_reminder(acting: Acting, meeting: Planned) -> None:
@@ -86,10 +96,14 @@ def do_without(acting: Acting, interaction_id: int) -> Draft:
     return draft("↩ " + acting.say("The meeting is off the list."))
 
 
-def _due(acting: Acting, start: datetime) -> Due:
-    zone = acting.user.timezone
+def _title(words: Words, summary: str, start: datetime) -> str:
+    return words.say("{title} begins at {time}", title=summary, time=words.clock(start))
+
+
+def _due(user: User, start: datetime, now: datetime) -> Due:
+    zone = user.timezone
     wall = localise(start - _BEFORE, zone).replace(tzinfo=None)
-    return due_of(Moment(0, 0, (), wall, zone, has_time=True), acting.user, acting.now)
+    return due_of(Moment(0, 0, (), wall, zone, has_time=True), user, now)
 
 
 def _when(acting: Acting, meeting: Planned) -> str:

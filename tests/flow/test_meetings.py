@@ -88,7 +88,7 @@ async def test_a_newer_version_moves_it_and_an_older_one_does_not(house: TestHou
     assert await house.max.hears() == ["📅 Moved: Demo Globex: Fri 27 Nov, 10:00–10:30 · Anna Kern"]
     assert await planned(house) == [("27 09:00", "Demo Globex", "planned")]
     [task] = await house.rows("tasks")
-    assert task["due_wall"] == "2026-11-27T09:00:00"
+    assert (task["due_wall"], task["title"]) == ("2026-11-27T09:00:00", "Demo Globex begins at 10:00")
     await house.gets_mail(invitation(number=3))
     assert await house.max.hears() == []
     await house.gets_mail(invitation(start="20261127T090000Z", end="20261127T093000Z", sequence=2, number=4))
