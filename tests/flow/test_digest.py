@@ -30,6 +30,7 @@ async def test_it_tells_the_day_at_eight_with_something_to_tap(house: TestHouse,
     await max_.says("remind me tomorrow 14:00 to show the demo")
     await max_.says("birthday of anna is 24 Nov 1986")
     await house.gets_mail(mail("Was kostet das?", sender="Götz <goetz@kuehl.example>"))
+    house.at("2026-11-23T11:00")
     await max_.hears()
     house.at("2026-11-24T07:59")
     assert await max_.hears() == []

@@ -74,9 +74,9 @@ async def test_a_reminder_and_a_task_are_moved_by_a_tap(sqlite_house: TestHouse)
     assert (await max_.says("thursday at 7")).endswith("❓ Or is another one meant?")
     assert await max_.taps("Thu 26 Nov, 7:00") == "☑ Call Petrov\nSnoozed to Thu 26 Nov, 7:00"
     assert (await max_.says("move task 1 to next friday")).endswith("❓ Or is another one meant?")
-    assert await max_.taps("Fri 27 Nov") == "☑ Call Petrov\nFri 27 Nov"
+    assert await max_.taps("Fri 27 Nov") == "☑ Call Petrov\nFri 27 Nov, 10:00"
     [task] = await sqlite_house.rows("tasks")
-    assert task["due_wall"] == "2026-11-27T00:00:00"
+    assert task["due_wall"] == "2026-11-27T10:00:00"
 
 
 def test_explain_tells_early_notices_and_other_readings() -> None:
