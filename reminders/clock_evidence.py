@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from reminders.grammar.chart import Chart, Term
 from reminders.grammar.meaning import Day, Every
-from reminders.neighbours import Lead, day_after, day_before, is_boundary, is_counted, opens_clause
+from reminders.neighbours import Lead, day_after, day_before, is_boundary, is_counted, is_measured, opens_clause
 
 _LOOSE = ("ATW", "STRONGDUE", "AFTER", "BEFORE")
 _COUNTABLE = ("bare_hour", "hour_with_word", "hour_letter", "clock_of_part", "clock_range")
@@ -17,7 +17,7 @@ def clock_counts(chart: Chart, term: Term, lead: Lead) -> bool:
     beside = day_before(chart, lead.start)
     if "RAISE" in chart.places and term.rule == "bare_hour" and not beside:
         return False
-    if term.rule in _COUNTABLE and is_counted(chart, term.end):
+    if term.rule in _COUNTABLE and is_counted(chart, term.end) and not _plans(chart, term, lead):
         return False
     if chart.has("UNIT", term.end) and term.rule == "bare_hour":
         return False
@@ -33,6 +33,17 @@ def clock_counts(chart: Chart, term: Term, lead: Lead) -> bool:
         return loose and beside
     since = "FROM" in lead.found and (beside or (term.end >= len(chart.tokens) and _has_day(chart, lead.start)))
     return _led_loosely(chart, term, lead) if loose or since else _stands(chart, term)
+
+
+def _plans(chart: Chart, term: Term, lead: Lead) -> bool:
+    """Whether an hour stands right behind its day: "jeden Montag um 9 Rechnungen schreiben"."""
+    rule = chart.ending("REPEAT", lead.start, 8)
+    behind = rule is not None or day_before(chart, lead.start)
+    day = rule or chart.ending("DAY", lead.start, 6)
+    begun = day is not None and any(chart.is_plain(place) for place in range(day.start))
+    if begun and "REMIND" not in chart.places:
+        return False  # "visit Bob tomorrow at 3 offices"
+    return "AT" in lead.found and behind and "RAISE" not in chart.places and not is_measured(chart, term.end)
 
 
 def _has_day(chart: Chart, end: int) -> bool:

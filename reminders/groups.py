@@ -25,6 +25,7 @@ class Group:
     rhythm: Piece | None = None
     count: Piece | None = None
     length: Piece | None = None
+    exception: Piece | None = None
     until: Piece | None = None
     ending: Piece | None = None
     start: Piece | None = None
@@ -184,6 +185,10 @@ def _choose_bound(group: Group, piece: Piece) -> str | None:
     return piece.kind
 
 
+def _choose_exception(group: Group, piece: Piece) -> str | None:
+    return "exception" if group.every is not None and group.exception is None else None
+
+
 _CHOOSERS = {
     "day": _choose_day,
     "clock": _choose_clock,
@@ -192,6 +197,7 @@ _CHOOSERS = {
     "every": _choose_every,
     "count": _choose_bound,
     "length": _choose_bound,
+    "except": _choose_exception,
 }
 
 
@@ -229,7 +235,7 @@ def _give_notice(groups: list[Group], notice: Piece) -> None:
 
 def _single(piece: Piece) -> Group:
     group = Group()
-    group.take(piece, piece.kind)
+    group.take(piece, "exception" if piece.kind == "except" else piece.kind)
     return group
 
 
@@ -299,7 +305,8 @@ def _completes(first: Group, second: Group) -> bool:
             return True
         return second.bad.rule == "time" and second.bad.role == "on"
     bounds = second.offset is not None and second.offset.rule == "offset_within"
-    if first.every and (second.count or second.length or bounds or (second.day and second.day.role in ("due", "from"))):
+    bounds = bounds or bool(second.day and second.day.role in ("due", "from"))
+    if first.every and (second.count or second.length or second.exception or bounds):
         return not second.every
     if first.every and second.every:
         return len(second.pieces) == 1 and first.accepts(second.every) == "rhythm"

@@ -95,6 +95,11 @@ def is_end(chart: Chart, place: int) -> bool:
 
 def is_counted(chart: Chart, place: int) -> bool:
     """Whether the number before belongs to a noun: "at 3 offices", "um 20 Lizenzen"."""
+    return is_measured(chart, place) or _ends_like_counted(chart, place)
+
+
+def is_measured(chart: Chart, place: int) -> bool:
+    """Whether the number before has its measure behind it: "um 20 %", "at 3 of them"."""
     if place >= len(chart.tokens):
         return False
     token = chart.tokens[place]
@@ -106,8 +111,13 @@ def is_counted(chart: Chart, place: int) -> bool:
         return True
     if chart.has("PARTITIVE", place) or chart.has("MEASURE", place):
         return True
-    if chart.has("STREET", place + 1) and chart.is_plain(place):
-        return True
+    return chart.has("STREET", place + 1) and chart.is_plain(place)
+
+
+def _ends_like_counted(chart: Chart, place: int) -> bool:
+    if place >= len(chart.tokens):
+        return False
+    token = chart.tokens[place]
     endings = chart.lexicon.settings.get("counted_endings", ())
     return token.kind == "word" and not chart.at[place] and token.fold.endswith(tuple(endings))  # type: ignore[arg-type]
 

@@ -9,7 +9,7 @@ from reminders.grammar.clocks import lean
 from reminders.grammar.meaning import Clock, Day, Notice
 from reminders.neighbours import Lead
 
-Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "bad", "notice"]
+Kind = Literal["day", "clock", "part", "offset", "ago", "every", "count", "length", "except", "bad", "notice"]
 Role = Literal["", "on", "due", "from", "about"]
 
 _KINDS: dict[str, Kind] = {
@@ -23,6 +23,7 @@ _KINDS: dict[str, Kind] = {
     "REPEAT": "every",
     "COUNT": "count",
     "LENGTH": "length",
+    "EXCEPTION": "except",
     "BAD": "bad",
     "NOTICE": "notice",
 }
@@ -36,6 +37,7 @@ _PREPOSITIONS: dict[Kind, tuple[str, ...]] = {
     "every": ("ON", "FROM", "AT", "DUE", "REPEATLY"),
     "count": (),
     "length": (),
+    "except": (),
     "bad": ("STRONGDUE", "ON", "AT", "DUE"),
     "notice": (),
 }
@@ -98,7 +100,7 @@ def _postpones(chart: Chart, length: Piece) -> bool:
 def _rank(piece: Piece, *, repeats: bool) -> int:
     if repeats and piece.kind == "length":
         return 0
-    order = ("notice", "every", "offset", "ago", "day", "clock", "part", "count", "length", "bad")
+    order = ("notice", "every", "offset", "ago", "day", "clock", "part", "count", "length", "except", "bad")
     return order.index(piece.kind)
 
 
@@ -115,7 +117,7 @@ def _make_piece(chart: Chart, term: Term) -> Piece | None:
     piece = Piece(kind, lead.start, term.start, end, term.value, term.rule, role, term.weak, attributive)
     if kind == "bad":
         return piece if bad_counts(chart, term, lead) else None
-    if kind in ("count", "ago", "offset", "length"):
+    if kind in ("count", "ago", "offset", "length", "except"):
         return piece
     if kind == "notice":
         return piece if _notice_counts(chart, term) else None

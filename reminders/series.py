@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from reminders.calendar_days import OutOfCalendar, add_days, add_months, find_date, move_date, week_of
 from reminders.grammar.meaning import Clock, Day, Duration, Every
 from reminders.groups import Group
-from reminders.moment import Resolved, Setting
+from reminders.moment import UNEVEN, Resolved, Setting
 from reminders.pieces import Piece
 from reminders.recurrence import BadRule, next_after, write_rule
 from reminders.time_of_day import TimeOfDay, find_time
@@ -48,6 +48,8 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
         every = replace(every, weekdays=group.within.value.weekdays)
     if group.rhythm is not None and isinstance(group.rhythm.value, Every):
         every = replace(every, interval=group.rhythm.value.interval)
+    if group.exception is not None:
+        every = _without_days(every, group.exception.value)
     begin = _find_start(group, day, now, setting)
     stretch = _find_stretch(day, now, setting) if every.frequency in ("DAILY", "WEEKLY") else None
     if stretch is not None:
@@ -82,6 +84,19 @@ def resolve_every(group: Group, now: datetime, setting: Setting) -> Resolved:
     return Resolved(wall, timed, rule, others, (when.why,) if when and when.why else (), every.from_completion)
 
 
+def _without_days(every: Every, left_out: object) -> Every:
+    """Every day but not on Sundays: the rule of the other days."""
+    assert isinstance(left_out, tuple)
+    daily = every.interval == 1 and every.frequency == "DAILY"
+    paced = every.frequency in _ELAPSED
+    if not every.weekdays and not daily and not paced:
+        raise BadRule(UNEVEN)
+    kept = tuple(day for day in every.weekdays or range(7) if day not in left_out)
+    if not kept or every.positions or every.position:
+        raise BadRule(UNEVEN)
+    return replace(every, weekdays=kept, frequency="WEEKLY" if daily else every.frequency)
+
+
 def _with_hours(every: Every, clock: Clock, when: TimeOfDay, setting: Setting) -> Every:
     """Several times a day: "at 8 and 20", "every hour from 9 to 17"."""
     first = when.clock
@@ -96,7 +111,7 @@ def _with_hours(every: Every, clock: Clock, when: TimeOfDay, setting: Setting) -
         elif 60 % every.interval == 0 and first.minute == 0:
             hours, minutes = hours[:-1] or hours, tuple(range(0, 60, every.interval))
         else:
-            raise BadRule("uneven_times")
+            raise BadRule(UNEVEN)
         frequency = "WEEKLY" if every.weekdays else "DAILY"
         return replace(every, frequency=frequency, interval=1, hours=hours, minutes=minutes)
     hours = (first.hour,)

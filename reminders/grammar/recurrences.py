@@ -125,11 +125,21 @@ def read_every_part(chart: Chart, *terms: Term | None) -> object:
     return replace(every, part=str(said[-1].value)) if isinstance(every, Every) else None
 
 
-@BOOK.rule("COUNT", "TOTAL? NUMBER TIMES", "TOTAL? TWICE")
-def read_count(chart: Chart, total: Term | None, number: Term, times: Term | None = None) -> object:
-    """5 times, insgesamt dreimal, всего 5 раз."""
-    value = number_of(number)
-    if times is None and total is None and not _ends_clause(chart, number):
+@BOOK.rule("COUNT", "FOR? TOTAL? NUMBER DASH? TIMES", "FOR? TOTAL? TWICE")
+def read_count(
+    chart: Chart,
+    lead: Term | None,
+    total: Term | None,
+    number: Term,
+    dash: Term | None = None,
+    times: Term | None = None,
+) -> object:
+    """5 times, for 3 times, insgesamt 3-mal, всего 5 раз."""
+    value, last = number_of(number), times or number
+    led = chart.ending("FOR", (total or number).start, 1) is not None  # "order lunch for 3 times the team"
+    if (led or (times is None and total is None)) and not _ends_clause(chart, last):
+        return None
+    if dash is not None and not (chart.glued(dash.start) and chart.glued(dash.end)):
         return None
     if value != int(value):
         return None

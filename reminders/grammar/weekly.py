@@ -167,3 +167,31 @@ def read_weekly_on(chart: Chart, *terms: Term | None) -> object:
     if not isinstance(every, Every) or every.frequency != "WEEKLY" or every.weekdays:
         return None
     return replace(every, weekdays=tuple(sorted(days)))
+
+
+@BOOK.rule("EXCEPTION", "EXCEPT ON? THE? WEEKDAYLIST|UNIT|FREQ|DAY|HOLIDAYS")
+def read_exception(chart: Chart, *terms: Term | None) -> object:
+    """But not on Sundays, außer am Wochenende: the days that a recurrence leaves out; single dates can't be."""
+    left_out = terms[-1]
+    if left_out is None or "REPEAT" not in chart.places:
+        return None
+    if left_out.category == "WEEKDAYLIST":
+        return None if left_out.weak else left_out.value
+    if left_out.category in ("UNIT", "FREQ"):
+        named = str(left_out.value).lower().rstrip("s 1")
+        return {"weekend": (5, 6), "workday": WORKDAYS}.get(named)
+    if left_out.category == "DAY" and (left_out.weak or left_out.rule == "weekday"):
+        return None
+    return Bad("uneven_times")
+
+
+@BOOK.rule(
+    "REPEAT",
+    "REPEAT AT? CLOCK COMMA? AND ON? WEEKDAY|WEEKDAYS|WEEKDAYW|REPEAT AT? CLOCK",
+    "REPEAT AT? CLOCK COMMA ON? WEEKDAY|WEEKDAYS|WEEKDAYW|REPEAT AT? CLOCK",
+)
+def read_days_with_own_hours(chart: Chart, *terms: Term | None) -> object:
+    """Every Tuesday at 9 and Thursday at 10:30: more than one rule can hold."""
+    clocks = [term for term in terms if term is not None and term.category == "CLOCK"]
+    led = [not clock.weak or chart.ending("AT", clock.start, 3) is not None for clock in clocks]
+    return Bad("uneven_times") if all(led) else None
