@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from handlers.acting import draft, of_kind, sentence
 from handlers.words import Words
 from reminders.due import quiet_until
+from reminders.home import bring_home
 from storage import outbox
 from storage.changes import Trail
 from storage.messages import Choice
@@ -29,6 +30,7 @@ def leave(connection: Connection, user: User, *, at: datetime) -> tuple[User | N
     trail = Trail(connection, at=at, user_id=None, inbox_id=None)
     for task in tasks:
         change_task(trail, task.id, assignee_id=heir.id)
+        bring_home(trail, task, heir)
     _tell(connection, heir, user, tasks, at)
     return heir, len(tasks)
 

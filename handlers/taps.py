@@ -18,7 +18,7 @@ from handlers.verbs.cards import card, history_of
 from handlers.verbs.deals import moved
 from handlers.verbs.fields import set_field
 from handlers.verbs.files import start_import
-from handlers.verbs.finishing import assigned, ended, finished
+from handlers.verbs.finishing import assigned, dropped, ended, finished
 from handlers.verbs.followups import follow_up_on, keep_open
 from handlers.verbs.joining import delete_person, merge_people
 from handlers.verbs.letters import why
@@ -59,7 +59,17 @@ REPLACING = frozenset(
     (
         *("send_letter", "drop_letter", "letter_to", "letter_arrived"),
         *("undo", "do", "new_and_do", "add_anyway", "update", "drop"),
-        *("done", "stop", "snooze_this", "tomorrow", "next_week", "all_tomorrow", "stop_nagging", "pick_hour"),
+        *(
+            "done",
+            "drop_task",
+            "stop",
+            "snooze_this",
+            "tomorrow",
+            "next_week",
+            "all_tomorrow",
+            "stop_nagging",
+            "pick_hour",
+        ),
         *("pick", "pick_month", "pick_day", "assign_this", "move_this", "move", "delete", "merge"),
         *("follow_up", "keep_open"),
         *("make_lead", "ignore", "log_on", "move_to", "confirm_mail", "put_aside", "let_be", "ignore_domain", "import"),
@@ -221,6 +231,7 @@ ACTS: dict[str, Act] = {
     "triage": lambda acting, arguments: show_triage(acting, Intent("triage")),
     "drop": lambda acting, arguments: draft(acting.say("Nothing was done.")),
     "done": _done,
+    "drop_task": _with_task(dropped),
     "stop": _with_task(ended),
     "snooze_this": _snooze(lambda acting: acting.now + timedelta(hours=1)),
     "tomorrow": _snooze(tomorrow_of),

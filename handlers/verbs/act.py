@@ -11,10 +11,11 @@ from handlers.understand.intents import Intent, IntentName
 from handlers.verbs.attachments import fetch_file
 from handlers.verbs.cards import list_leads, look_up, show_history
 from handlers.verbs.deals import advance_deal, show_pipeline, start_deal
+from handlers.verbs.deleting import delete
 from handlers.verbs.fields import set_field
 from handlers.verbs.finishing import assign_task, finish_task
 from handlers.verbs.followups import follow_up, keep_in_touch
-from handlers.verbs.joining import ask_delete, ask_merge
+from handlers.verbs.joining import ask_merge
 from handlers.verbs.letters import explain_mail, show_mail
 from handlers.verbs.mails import write_mail
 from handlers.verbs.meta import not_understood, show_help, undo_last
@@ -53,7 +54,7 @@ VERBS: dict[IntentName, Callable[[Acting, Intent], Draft]] = {
     "assign": assign_task,
     "set_field": set_field,
     "merge": ask_merge,
-    "delete": ask_delete,
+    "delete": delete,
     "undo": undo_last,
     "help": show_help,
     "triage": show_triage,

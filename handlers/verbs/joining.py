@@ -16,7 +16,7 @@ def ask_delete(acting: Acting, intent: Intent) -> Draft:
     if isinstance(found, Draft):
         return found
     if found is None:
-        return _nobody(acting, intent.slots.person or intent.slots.company)
+        return _nobody(acting, intent.slots.person or intent.slots.company or intent.slots.text)
     return draft(
         "❓ " + acting.say("Delete {name} with notes, tasks and deals?", name=label_of(found)),
         choices=((Choice(acting.say("Delete"), "delete", {"contact": found.id}), _keep(acting)),),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from handlers.acting import Acting, draft
 from handlers.understand.intents import Intent
+from handlers.understand.lexicon import listed
 from handlers.verbs.tasks import task_line
 from storage.handing import given_by
 from storage.messages import Choice, Draft
@@ -48,4 +49,9 @@ def _of_others(acting: Acting) -> list[Task]:
 
 def _fits(words: str, task: Task) -> bool:
     whole = f"{task.title} {task.contact}".casefold()
-    return all(word in whole for word in words.split())
+    said = words.split()
+    if all(word in whole for word in said):
+        return True
+    # "The report task", "die Bericht-Aufgabe": what says that it is a task needn't stand in its title.
+    names = [part for word in said for part in word.split("-") if part and not listed("task_nouns", part)]
+    return bool(names) and all(name in whole for name in names)
