@@ -100,13 +100,15 @@ class BadMoment:
     """Words that look like a moment and can't be one.
 
     `reason` is a code: no_such_day, no_such_time, no_such_month, no_such_week, year_out_of_range, zero_interval,
-    too_far, too_many, negative, uneven_times (times of day that one recurrence can't hold).
+    too_far, too_many, negative, uneven_times (times of day that one recurrence can't hold). `sure`: it is part of
+    more that is said about when, so it is meant as a moment whatever else the text says.
     """
 
     words: str
     reason: str
     start: int = 0
     end: int = 0
+    sure: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,13 +54,13 @@ def find_bad_moment(text: str, setting: Setting) -> BadMoment | None:
     for group in groups:
         for piece in group.pieces:
             if isinstance(piece.value, Bad):
-                return _bad(text, chart, piece, piece.value.reason)
+                return _bad(text, chart, piece, piece.value.reason, sure=len(group.pieces) > 1)
         if not group.whole:
             continue
         try:
             resolve_group(group, setting)
         except (OutOfCalendar, BadRule) as error:
-            return _bad(text, chart, group.pieces[0], str(error))
+            return _bad(text, chart, group.pieces[0], str(error), sure=len(group.pieces) > 1)
     return None
 
 
@@ -70,9 +70,9 @@ def _read(text: str, setting: Setting) -> tuple[Chart, list[Group]]:
     return chart, group_pieces(chart, find_pieces(chart))
 
 
-def _bad(text: str, chart: Chart, piece: Piece, reason: str) -> BadMoment:
+def _bad(text: str, chart: Chart, piece: Piece, reason: str, *, sure: bool) -> BadMoment:
     start, end = chart.tokens[piece.core].start, chart.tokens[piece.end - 1].end
-    return BadMoment(text[start:end], reason, start, end)
+    return BadMoment(text[start:end], reason, start, end, sure or reason in (UNEVEN, "negative"))
 
 
 def _resolve_all(text: str, chart: Chart, groups: list[Group], setting: Setting) -> list[tuple[Group, Moment]]:

@@ -12,6 +12,7 @@ from handlers.understand.lexicon import LANGUAGES, lexicon
 from handlers.understand.names import read_who
 from handlers.understand.rules.work import new_task
 from handlers.understand.tokens import Token, split
+from reminders.when import find_bad_moment
 from reminders.zones import localise
 
 _NO_TASK = ("?",)
@@ -117,6 +118,9 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     if clause.listed("question_words", words[0]):
         return None
     orders = _orders(clause, words)
+    if moment is None and _spoilt(clause, words):
+        text = clause.between(clause.start, clause.end)
+        return Intent("add_task", Slots(text=text), text, because=("a moment that can't be",))
     if moment is None:
         return new_task(clause, ("an order",)) if orders and _says_what(clause, words) else None
     if moment.past:
@@ -126,6 +130,14 @@ def _task(clause: Clause, tokens: Sequence[Token], words: Sequence[Token]) -> In
     if not _states(clause, words) and _appoints(clause, words):
         return new_task(clause, ("a moment and what to do",))
     return None
+
+
+def _spoilt(clause: Clause, words: Sequence[Token]) -> bool:
+    """Whether a moment is said that can't be: "swim tomorrow at 25:00". No task comes of it, but why is told."""
+    if len(words) > 14 or _states(clause, words) or any(clause.listed("moods", token) for token in clause.row):
+        return False
+    bad = find_bad_moment(clause.text, clause.setting)
+    return bad is not None and bad.sure and clause.start <= bad.start and bad.end <= clause.end
 
 
 def _appoints(clause: Clause, words: Sequence[Token]) -> bool:
