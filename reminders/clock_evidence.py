@@ -21,6 +21,8 @@ def clock_counts(chart: Chart, term: Term, lead: Lead) -> bool:
         return False
     if chart.has("UNIT", term.end) and term.rule == "bare_hour":
         return False
+    if chart.has("TIMES", term.end) and term.rule == "bare_hour" and "AT" not in lead.found:
+        return False
     own = _OWN.get(term.rule)
     if own is not None:
         return own(chart, term, lead)
@@ -37,6 +39,8 @@ def clock_counts(chart: Chart, term: Term, lead: Lead) -> bool:
 
 def _plans(chart: Chart, term: Term, lead: Lead) -> bool:
     """Whether an hour stands right behind its day: "jeden Montag um 9 Rechnungen schreiben"."""
+    if not chart.lexicon.settings.get("hour_before_noun"):
+        return False
     rule = chart.ending("REPEAT", lead.start, 8)
     behind = rule is not None or day_before(chart, lead.start)
     day = rule or chart.ending("DAY", lead.start, 6)
