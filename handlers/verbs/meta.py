@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from handlers.acting import Acting, draft
 from handlers.lookups import StoreLookups
 from handlers.understand.intents import Intent
 from handlers.understand.understand import understand
 from handlers.verbs.files import import_under_way, undo_slowly
-from handlers.verbs.tasks import senseless
 from storage.changes import newest_change, record_changed, undo
 from storage.errors import CannotUndo
 from storage.inbox import message_of
@@ -20,7 +17,6 @@ from storage.search import find_contacts
 from storage.triage import wait_again
 
 _SHOWN = 60  # code points of what is undone
-_MOMENT = 4  # words: what is that short may be nothing but a moment
 
 
 def show_help(acting: Acting, intent: Intent) -> Draft:
@@ -98,8 +94,6 @@ def not_understood(acting: Acting, intent: Intent) -> Draft:
         example = acting.say("remind me friday 14:00 to call Anna")
         said = acting.say("Write what is to be done, or about whom. For example: {example}", example=example)
         return draft(said, choices=((Choice(acting.say("Help"), "help"),),))
-    if len(text.split()) <= _MOMENT and (bad := senseless(acting, replace(intent, when=None))) is not None:
-        return bad  # "friday 25:00"
     hits = find_contacts(acting.connection, text[:100]) if text else []
     row = []
     if hits:
