@@ -137,6 +137,8 @@ def read_count(
     """5 times, for 3 times, insgesamt 3-mal, всего 5 раз."""
     value, last = number_of(number), times or number
     led = chart.ending("FOR", (total or number).start, 1) is not None  # "order lunch for 3 times the team"
+    if led and times is not None and "EVERY" in chart.places and not chart.has("DET", last.end):
+        led = False  # "every day at 9 for 3 times to drink water"
     if (led or (times is None and total is None)) and not _ends_clause(chart, last):
         return None
     if dash is not None and not (chart.glued(dash.start) and chart.glued(dash.end)):
