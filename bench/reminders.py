@@ -20,7 +20,7 @@ from time import process_time
 from sqlalchemy import Connection, func, select
 
 from bench.corpus import settings_for
-from bench.measuring import cpu_of, median, percentile, show
+from bench.measuring import cpu_of, median, memory_of, percentile, show
 from bench.service import TOKEN, environment_of, running_service
 from bot.wiring import open_house, running, start_delivery, start_parts
 from storage.messages import OutgoingMessage
@@ -153,12 +153,16 @@ def as_a_service(path: Path, args: argparse.Namespace, *, at_once: bool) -> dict
             _wait(start + timedelta(seconds=args.seconds + 1))
             _until_sent(path, len(moments))
             spent = cpu_of(service.pid) - began
+            memory = memory_of(service.pid, "VmHWM")
         telegram.assert_clean()
     late = []
     for at, key in _sent(path):
         due = datetime.fromisoformat(key.split(":", 2)[2])
         late.append((datetime.fromisoformat(at).replace(tzinfo=UTC) - due).total_seconds() * 1e3)
-    return _summary(late, spent, len(moments)) | {"idle_cpu_percent": round(idling * 100, 2)}
+    return _summary(late, spent, len(moments)) | {
+        "idle_cpu_percent": round(idling * 100, 2),
+        "memory_mib": round(memory),
+    }
 
 
 def _sent(path: Path) -> list[tuple[str, str]]:
@@ -258,6 +262,7 @@ def main() -> None:
             (f"a look at the next, {args.pending} pending", _tick(tick)),
             ("a look at the next, none pending", _tick(small_tick)),
             ("CPU while nothing happens", f"{idle:.2f} % of a core"),
+            ("the most memory of rapport run", f"{found['at once, rapport run']['memory_mib']:.0f} MiB"),
             ("CPU of the start, none / all pending", f"{start['empty']:.2f} / {start['filled']:.2f} s"),
         ]
         figures = {"pending": args.pending, "rate": args.rate, "late_ms": found, "tick_us": tick, "start_s": start}
